@@ -1,0 +1,57 @@
+package phone
+
+import "time"
+
+// RouteChoice is what the person chose for one contact.
+type RouteChoice string
+
+// The choices; RouteInherit follows the general setting.
+const (
+	RouteInherit RouteChoice = "inherit"
+	RouteRelay   RouteChoice = "relay"
+	RouteDirect  RouteChoice = "direct"
+)
+
+// Trust is how sure this phone is that a contact's key is the contact's.
+type Trust string
+
+// The trust levels. Changed blocks calls until verified again.
+const (
+	Unverified Trust = "unverified"
+	Verified   Trust = "verified"
+	Changed    Trust = "changed"
+)
+
+// Contact is a person in the address book.
+type Contact struct {
+	ID        string      `json:"id"` // hexadecimal identity key
+	Name      string      `json:"name"`
+	Address   string      `json:"address"` // paravent: link
+	Favourite bool        `json:"favourite"`
+	Blocked   bool        `json:"blocked"`
+	Route     RouteChoice `json:"route"`
+	Trust     Trust       `json:"trust"`
+	Added     time.Time   `json:"added"`
+}
+
+// Person is who is at the other end of a call or a knock, as far as known.
+type Person struct {
+	ID      string `json:"id"`   // hexadecimal identity key
+	Name    string `json:"name"` // the contact's name here, else what they call themselves, made safe to show
+	Contact bool   `json:"contact"`
+	Address string `json:"address"`
+}
+
+// HistoryEntry is one line of the history.
+type HistoryEntry struct {
+	Call     CallID        `json:"call"`
+	At       time.Time     `json:"at"`
+	Outgoing bool          `json:"outgoing"`
+	Peer     Person        `json:"peer"`
+	Video    bool          `json:"video"`
+	Silenced bool          `json:"silenced"` // "who can call me" did not let it ring
+	Reason   EndReason     `json:"reason"`
+	Route    Route         `json:"route"`
+	Lasted   time.Duration `json:"lasted"`
+	Receipt  *Receipt      `json:"receipt,omitempty"`
+}

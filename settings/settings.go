@@ -1,0 +1,110 @@
+// Package settings holds what the person chose: typed values, their defaults
+// and limits, and the file they live in. Values are plain copies and may be
+// used from any goroutine; the Store guards the file.
+package settings
+
+// Version is the version of the file that this package writes.
+const Version = 1
+
+// RoutePolicy says whom this phone may show its IP address (P4, P5).
+type RoutePolicy string
+
+// The policies, strictest first.
+const (
+	RouteRelay          RoutePolicy = "relay"           // nobody: always through a relay ("Enhanced call privacy")
+	RouteContactsDirect RoutePolicy = "contacts-direct" // contacts, if they allow it too
+	RouteDirect         RoutePolicy = "direct"          // everyone who may call, if they allow it too
+)
+
+// Audience is one group of people who may ring.
+type Audience string
+
+// The groups; the groups in Calls.Audience add up.
+const (
+	AudienceContacts  Audience = "contacts"  // people in the address book
+	AudienceFollowing Audience = "following" // favourites
+	AudienceVerified  Audience = "verified"  // people whose safety words were compared
+	AudienceEveryone  Audience = "everyone"
+)
+
+// ServerMode says where the phone finds its server.
+type ServerMode string
+
+// The modes.
+const (
+	ServerUnset    ServerMode = ""         // first start: not chosen yet
+	ServerEmbedded ServerMode = "embedded" // run one inside this phone
+	ServerRemote   ServerMode = "remote"   // use the one at Server.Address
+)
+
+// SpeakerBackend says which library plays sound.
+type SpeakerBackend string
+
+// The backends.
+const (
+	SpeakerAuto      SpeakerBackend = "auto" // miniaudio where a PulseAudio or PipeWire server runs, else PortAudio
+	SpeakerPortAudio SpeakerBackend = "portaudio"
+	SpeakerMiniaudio SpeakerBackend = "miniaudio"
+)
+
+// Settings are all choices. The JSON names joined by dots are the keys that
+// Get and Set take, as in "privacy.route".
+type Settings struct {
+	Version  int     `json:"version"`
+	Name     string  `json:"name"`     // how the person calls themselves; shown to people they call
+	Language string  `json:"language"` // "" follows the system, else "en" or "fr"
+	Server   Server  `json:"server"`
+	Privacy  Privacy `json:"privacy"`
+	Calls    Calls   `json:"calls"`
+	Audio    Audio   `json:"audio"`
+	Video    Video   `json:"video"`
+}
+
+// Server says which server carries signalling and relays media.
+type Server struct {
+	Mode    ServerMode `json:"mode"`
+	Address string     `json:"address"` // host:port#pin, for ServerRemote
+	LAN     bool       `json:"lan"`     // embedded: let people on my network call me
+}
+
+// Privacy says who learns what.
+type Privacy struct {
+	Route RoutePolicy `json:"route"`
+}
+
+// Calls says who may ring, and how calls start.
+type Calls struct {
+	Enabled  bool       `json:"enabled"`
+	Audience []Audience `json:"audience"`
+	RingSecs int        `json:"ring_seconds"` // how long this phone lets a call ring, 10 to 120
+}
+
+// Audio says how sound is taken and played. Device names are those that
+// phone.Devices lists; "" is the system's default.
+type Audio struct {
+	Microphone       string         `json:"microphone"`
+	Speaker          string         `json:"speaker"`
+	SpeakerBackend   SpeakerBackend `json:"speaker_backend"`
+	EchoCancellation bool           `json:"echo_cancellation"`
+	NoiseSuppression bool           `json:"noise_suppression"`
+}
+
+// Video says how pictures are taken and sent.
+type Video struct {
+	Camera  string `json:"camera"`
+	Width   int    `json:"width"`    // pixels, 160 to 1920
+	Height  int    `json:"height"`   // pixels, 120 to 1080
+	FPS     int    `json:"fps"`      // 1 to 60
+	MaxKbps int    `json:"max_kbps"` // 100 to 8000
+}
+
+// Defaults are the private ones: relay, address book only.
+func Defaults() Settings {
+	return Settings{
+		Version: Version,
+		Privacy: Privacy{Route: RouteRelay},
+		Calls:   Calls{Enabled: true, Audience: []Audience{AudienceContacts}, RingSecs: 45},
+		Audio:   Audio{SpeakerBackend: SpeakerAuto, EchoCancellation: true, NoiseSuppression: true},
+		Video:   Video{Width: 1280, Height: 720, FPS: 30, MaxKbps: 1500},
+	}
+}

@@ -1,0 +1,196 @@
+package script
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"paravent/app/phone"
+)
+
+// Phone is what the face needs; *app.App satisfies it.
+type Phone interface {
+	Subscribe(func(phone.Event)) (cancel func())
+	Call(to string, video bool) (phone.CallID, error)
+	Answer(id phone.CallID, video bool) error
+	Decline(id phone.CallID) error
+	Hangup(id phone.CallID) error
+	Mute(id phone.CallID, audioMuted, cameraOff bool) error
+	Hold(id phone.CallID, on bool) error
+	Stats(id phone.CallID) (phone.Stats, error)
+	SetSetting(key string, value json.RawMessage) error
+	GetSetting(key string) (json.RawMessage, error)
+	AddContact(name, address string) (phone.Contact, error)
+	PutContact(c phone.Contact) error
+	FindContact(nameOrID string) (phone.Contact, error)
+	Contacts() []phone.Contact
+	RemoveContact(id string) error
+	History(limit int) []phone.HistoryEntry
+}
+
+// command is one line of input; each "do" uses some of the fields.
+type command struct {
+	Do        string            `json:"do"`
+	Call      phone.CallID      `json:"call"`
+	To        string            `json:"to"`
+	Video     bool              `json:"video"`
+	Audio     bool              `json:"audio"`
+	On        bool              `json:"on"`
+	Key       string            `json:"key"`
+	Value     json.RawMessage   `json:"value"`
+	Name      string            `json:"name"`
+	Address   string            `json:"address"`
+	Favourite bool              `json:"favourite"`
+	Route     phone.RouteChoice `json:"route"`
+	Contact   string            `json:"contact"`
+	Limit     int               `json:"limit"`
+}
+
+// verbs maps each "do" to what it does and adds to its result.
+var verbs = map[string]func(*Face, command) (map[string]any, error){
+	"call":    (*Face).doCall,
+	"answer":  func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.Answer(c.Call, c.Video) },
+	"decline": func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.Decline(c.Call) },
+	"hangup":  func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.Hangup(c.Call) },
+	"mute": func(f *Face, c command) (map[string]any, error) {
+		return call(c), f.phone.Mute(c.Call, c.Audio, c.Video)
+	},
+	"hold":           func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.Hold(c.Call, c.On) },
+	"stats":          (*Face).doStats,
+	"set":            func(f *Face, c command) (map[string]any, error) { return nil, f.phone.SetSetting(c.Key, c.Value) },
+	"get":            (*Face).doGet,
+	"contact.add":    (*Face).doContactAdd,
+	"contact.remove": (*Face).doContactRemove,
+	"contact.verify": (*Face).doContactVerify,
+	"contacts": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"contacts": f.phone.Contacts()}, nil
+	},
+	"block":   (*Face).doBlock,
+	"history": (*Face).doHistory,
+}
+
+// obey runs one line and answers it; it tells whether the line was "quit".
+func (f *Face) obey(line []byte) (quit bool) {
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 {
+		return false
+	}
+	c, err := parse(line)
+	if err != nil {
+		f.writeError(err)
+		return false
+	}
+	if c.Do == "quit" {
+		f.write("result", map[string]any{"do": c.Do, "ok": true})
+		return true
+	}
+	fields, err := verbs[c.Do](f, c)
+	if fields == nil {
+		fields = map[string]any{}
+	}
+	fields["do"], fields["ok"] = c.Do, err == nil
+	if err != nil {
+		fields["code"], fields["message"] = phone.CodeOf(err), err.Error()
+	}
+	f.write("result", fields)
+	return false
+}
+
+// parse reads one command strictly: an unknown verb or field is bad input, so
+// that a typing error in a script does not pass for a default.
+func parse(line []byte) (command, error) {
+	var c command
+	if len(line) > maxLine {
+		return c, fmt.Errorf("%w: line over %d bytes", phone.ErrBadCommand, maxLine)
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, fmt.Errorf("%w: %w", phone.ErrBadCommand, err)
+	}
+	if d.More() {
+		return c, fmt.Errorf("%w: more than one object on the line", phone.ErrBadCommand)
+	}
+	if _, known := verbs[c.Do]; !known && c.Do != "quit" {
+		return c, fmt.Errorf("%w: unknown command %q", phone.ErrBadCommand, c.Do)
+	}
+	return c, nil
+}
+
+func call(c command) map[string]any { return map[string]any{"call": c.Call} }
+
+func (f *Face) doCall(c command) (map[string]any, error) {
+	id, err := f.phone.Call(c.To, c.Video)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"call": id}, nil
+}
+
+func (f *Face) doStats(c command) (map[string]any, error) {
+	s, err := f.phone.Stats(c.Call)
+	if err != nil {
+		return call(c), err
+	}
+	f.write("stats", statsFields(c.Call, s))
+	return call(c), nil
+}
+
+func (f *Face) doGet(c command) (map[string]any, error) {
+	v, err := f.phone.GetSetting(c.Key)
+	if err != nil {
+		return map[string]any{"key": c.Key}, err
+	}
+	return map[string]any{"key": c.Key, "value": v}, nil
+}
+
+func (f *Face) doContactAdd(c command) (map[string]any, error) {
+	added, err := f.phone.AddContact(c.Name, c.Address)
+	if err != nil {
+		return nil, err
+	}
+	if c.Favourite || c.Route != "" {
+		added.Favourite = c.Favourite
+		if c.Route != "" {
+			added.Route = c.Route
+		}
+		if err := f.phone.PutContact(added); err != nil {
+			return nil, err
+		}
+	}
+	return map[string]any{"contact": added.ID}, nil
+}
+
+func (f *Face) doContactRemove(c command) (map[string]any, error) {
+	found, err := f.phone.FindContact(c.Contact)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"contact": found.ID}, f.phone.RemoveContact(found.ID)
+}
+
+func (f *Face) doContactVerify(c command) (map[string]any, error) {
+	return f.change(c.Contact, func(p *phone.Contact) { p.Trust = phone.Verified })
+}
+
+func (f *Face) doBlock(c command) (map[string]any, error) {
+	return f.change(c.Contact, func(p *phone.Contact) { p.Blocked = true })
+}
+
+// change stores one contact with one thing altered.
+func (f *Face) change(nameOrID string, alter func(*phone.Contact)) (map[string]any, error) {
+	found, err := f.phone.FindContact(nameOrID)
+	if err != nil {
+		return nil, err
+	}
+	alter(&found)
+	return map[string]any{"contact": found.ID}, f.phone.PutContact(found)
+}
+
+func (f *Face) doHistory(c command) (map[string]any, error) {
+	limit := c.Limit
+	if limit <= 0 {
+		limit = 100
+	}
+	return map[string]any{"history": f.phone.History(limit)}, nil
+}

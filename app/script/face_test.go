@@ -1,0 +1,217 @@
+package script
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"paravent/app/phone"
+)
+
+// fakePhone records what it was asked and lets a test raise events.
+type fakePhone struct {
+	mu       sync.Mutex
+	asked    []string
+	handler  func(phone.Event)
+	contacts map[string]phone.Contact
+}
+
+func newFakePhone() *fakePhone { return &fakePhone{contacts: map[string]phone.Contact{}} }
+
+func (p *fakePhone) ask(format string, a ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = append(p.asked, fmt.Sprintf(format, a...))
+}
+func (p *fakePhone) Subscribe(h func(phone.Event)) func() { p.handler = h; return func() {} }
+func (p *fakePhone) Call(to string, video bool) (phone.CallID, error) {
+	p.ask("call %s %v", to, video)
+	if to == "nobody" {
+		return phone.CallID{}, phone.ErrNoSuchCall
+	}
+	return phone.CallID{7}, nil
+}
+func (p *fakePhone) Answer(id phone.CallID, v bool) error { p.ask("answer %s %v", id, v); return nil }
+func (p *fakePhone) Decline(id phone.CallID) error        { p.ask("decline %s", id); return nil }
+func (p *fakePhone) Hangup(id phone.CallID) error         { p.ask("hangup %s", id); return nil }
+func (p *fakePhone) Mute(id phone.CallID, a, c bool) error {
+	p.ask("mute %s %v %v", id, a, c)
+	return nil
+}
+func (p *fakePhone) Hold(id phone.CallID, on bool) error { p.ask("hold %s %v", id, on); return nil }
+func (p *fakePhone) Stats(phone.CallID) (phone.Stats, error) {
+	return phone.Stats{RTT: 12 * time.Millisecond}, nil
+}
+func (p *fakePhone) SetSetting(k string, v json.RawMessage) error {
+	p.ask("set %s %s", k, v)
+	return nil
+}
+func (p *fakePhone) GetSetting(string) (json.RawMessage, error) {
+	return json.RawMessage(`"relay"`), nil
+}
+func (p *fakePhone) AddContact(name, address string) (phone.Contact, error) {
+	c := phone.Contact{ID: "c0ffee", Name: name, Address: address, Route: phone.RouteInherit}
+	p.contacts[c.ID] = c
+	return c, nil
+}
+func (p *fakePhone) PutContact(c phone.Contact) error { p.contacts[c.ID] = c; return nil }
+func (p *fakePhone) FindContact(id string) (phone.Contact, error) {
+	for _, c := range p.contacts {
+		if c.ID == id || c.Name == id {
+			return c, nil
+		}
+	}
+	return phone.Contact{}, phone.ErrBadCommand
+}
+func (p *fakePhone) Contacts() []phone.Contact        { return nil }
+func (p *fakePhone) RemoveContact(id string) error    { delete(p.contacts, id); return nil }
+func (p *fakePhone) History(int) []phone.HistoryEntry { return nil }
+
+// run feeds lines to a face and returns what it wrote.
+func run(t *testing.T, p *fakePhone, lines ...string) []map[string]any {
+	t.Helper()
+	var out bytes.Buffer
+	f := New(p, &out, AnswerAsk)
+	if err := f.Run(context.Background(), strings.NewReader(strings.Join(lines, "\n"))); err != nil {
+		t.Fatal(err)
+	}
+	return decode(t, &out)
+}
+
+func decode(t *testing.T, r io.Reader) (all []map[string]any) {
+	t.Helper()
+	for s := bufio.NewScanner(r); s.Scan(); {
+		var m map[string]any
+		if err := json.Unmarshal(s.Bytes(), &m); err != nil {
+			t.Fatalf("%v in %q", err, s.Text())
+		}
+		if _, err := time.Parse(time.RFC3339Nano, m["at"].(string)); err != nil {
+			t.Errorf("bad time in %v", m)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+func TestCommands(t *testing.T) {
+	id := phone.CallID{7}.String()
+	for _, row := range []struct{ line, asked string }{
+		{`{"do":"call","to":"bob","video":true}`, "call bob true"},
+		{`{"do":"answer","call":"` + id + `","video":false}`, "answer " + id + " false"},
+		{`{"do":"decline","call":"` + id + `"}`, "decline " + id},
+		{`{"do":"hangup","call":"` + id + `"}`, "hangup " + id},
+		{`{"do":"mute","call":"` + id + `","audio":true,"video":false}`, "mute " + id + " true false"},
+		{`{"do":"hold","call":"` + id + `","on":true}`, "hold " + id + " true"},
+		{`{"do":"set","key":"privacy.route","value":"direct"}`, `set privacy.route "direct"`},
+	} {
+		p := newFakePhone()
+		out := run(t, p, row.line)
+		if len(p.asked) != 1 || p.asked[0] != row.asked {
+			t.Errorf("%s asked %q, want %q", row.line, p.asked, row.asked)
+		}
+		if len(out) != 1 || out[0]["event"] != "result" || out[0]["ok"] != true {
+			t.Errorf("%s answered %v", row.line, out)
+		}
+	}
+}
+
+func TestBadInputIsAnErrorEventAndNothingElse(t *testing.T) {
+	for _, line := range []string{
+		`{`, `[]`, `"quit"`, `{"do":"dance"}`, `{"do":"call","too":"bob"}`, `{"do":"hangup","call":"12"}`,
+		`{"do":"quit"}{"do":"quit"}`, strings.Repeat("x", maxLine+10), "\x00",
+	} {
+		p := newFakePhone()
+		out := run(t, p, line)
+		if len(p.asked) != 0 {
+			t.Errorf("%.40q asked %q", line, p.asked)
+		}
+		if len(out) != 1 || out[0]["event"] != "error" || out[0]["code"] != "bad-command" || out[0]["message"] == "" {
+			t.Errorf("%.40q wrote %v", line, out)
+		}
+	}
+}
+
+func TestFailedCommandNamesTheFault(t *testing.T) {
+	out := run(t, newFakePhone(), `{"do":"call","to":"nobody"}`)
+	if out[0]["ok"] != false || out[0]["code"] != "no-such-call" {
+		t.Errorf("got %v", out)
+	}
+}
+
+func TestContactCommands(t *testing.T) {
+	p := newFakePhone()
+	run(t, p, `{"do":"contact.add","name":"Bob","address":"paravent:x","favourite":true,"route":"direct"}`,
+		`{"do":"contact.verify","contact":"Bob"}`, `{"do":"block","contact":"c0ffee"}`)
+	c := p.contacts["c0ffee"]
+	if !c.Favourite || c.Route != phone.RouteDirect || c.Trust != phone.Verified || !c.Blocked {
+		t.Errorf("got %+v", c)
+	}
+}
+
+func TestQuitEndsAndLaterLinesAreNotRead(t *testing.T) {
+	p := newFakePhone()
+	out := run(t, p, `{"do":"quit"}`, `{"do":"call","to":"bob"}`)
+	if len(out) != 1 || len(p.asked) != 0 {
+		t.Errorf("out %v asked %v", out, p.asked)
+	}
+}
+
+func TestConnectedWaitsForTheFirstSound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		f := New(newFakePhone(), &out, AnswerAsk)
+		f.event(phone.MediaConnected{Call: phone.CallID{1}, Route: phone.Relay, Setup: 80 * time.Millisecond})
+		f.event(phone.FirstAudio{Call: phone.CallID{1}, Accepted: 130 * time.Millisecond})
+		f.event(phone.MediaConnected{Call: phone.CallID{2}, Route: phone.Direct})
+		time.Sleep(soundWait + time.Second)
+		synctest.Wait()
+		lines := decode(t, &out)
+		if len(lines) != 2 || lines[0]["accept_to_audio_ms"] != 130.0 || lines[0]["route"] != "relay" || lines[1]["accept_to_audio_ms"] != nil {
+			t.Errorf("got %v", lines)
+		}
+	})
+}
+
+func TestEventLines(t *testing.T) {
+	var out bytes.Buffer
+	f := New(newFakePhone(), &out, AnswerNever)
+	bob := phone.Person{ID: "b0b", Name: "Bob", Address: "paravent:bob"}
+	for _, e := range []phone.Event{
+		phone.ServerChanged{Online: true, Address: "paravent:me", Server: "h:1#p"},
+		phone.Incoming{Call: phone.CallID{1}, From: bob, Video: true},
+		phone.CallChanged{Call: phone.CallInfo{ID: phone.CallID{1}, State: phone.Ended, Reason: phone.Declined}},
+		phone.ReceiptReady{Receipt: phone.Receipt{Call: phone.CallID{1}, Route: phone.Relay, Hidden: true}},
+		phone.CallMissed{From: bob, At: time.Unix(1, 0)},
+		phone.Knocked{From: bob, Text: "hello"},
+		phone.Notice{Err: phone.ErrDiskFull},
+	} {
+		f.event(e)
+	}
+	var names []string
+	for _, l := range decode(t, &out) {
+		names = append(names, l["event"].(string))
+	}
+	if got, want := strings.Join(names, " "), "ready incoming state ended receipt missed knock error"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(`{"do":"call","to":"bob","video":true}`))
+	f.Add([]byte(`{"do":"hangup","call":"00000000000000000000000000000000"}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if c, err := parse(line); err == nil {
+			if _, known := verbs[c.Do]; !known && c.Do != "quit" {
+				t.Errorf("accepted %q", c.Do)
+			}
+		}
+	})
+}

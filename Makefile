@@ -1,7 +1,7 @@
 # Paravent: every target prints what it does. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export PATH := $(PATH):/usr/local/go/bin:$(HOME)/.cache/paravent/go/bin
+export PATH := $(HOME)/.cache/paravent/go/bin:$(PATH):/usr/local/go/bin
 # nolibopusfile: hraban/opus without its file reader, which would need libopusfile.
 TAGS := nolibopusfile
 export GOFLAGS := -tags=$(TAGS) -buildvcs=false

@@ -1,0 +1,51 @@
+package route
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/net/proxy"
+
+	"paravent/server/wire"
+)
+
+// dialTimeout bounds one TCP and TLS handshake with a relay.
+const dialTimeout = 3 * time.Second
+
+// pinnedDialer speaks TLS to the relay and accepts only the pinned key. pion
+// calls it in place of its own TLS, which knows no pin: where a proxy dialer
+// is set, pion/ice takes the connection as it is, for turns: too. Should a
+// later pion wrap it in TLS again, or not call it at all, then the handshake
+// fails; there is no way back to clear text.
+type pinnedDialer struct {
+	ctx  context.Context //nolint:containedctx // proxy.Dialer has no context; this one ends dials when the call ends
+	pin  wire.Pin
+	dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+var _ proxy.Dialer = pinnedDialer{}
+
+// Dial ignores the IP version in network: pion names only tcp4, yet a relay
+// that has only IPv6 works as well.
+func (d pinnedDialer) Dial(_, address string) (net.Conn, error) {
+	return d.DialContext(d.ctx, "tcp", address)
+}
+
+// DialContext connects and proves the relay's key within dialTimeout.
+func (d pinnedDialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	raw, err := d.dial(ctx, network, address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRelayUnavailable, err)
+	}
+	conn := tls.Client(raw, wire.ClientTLS(d.pin, wire.ALPNTurn))
+	if err := conn.HandshakeContext(ctx); err != nil {
+		_ = raw.Close()
+		return nil, fmt.Errorf("%w: %w", ErrRelayUnavailable, err)
+	}
+	return conn, nil
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 )
 
 // CallID names one call on both sides. The caller chooses it at random; the
@@ -133,6 +134,24 @@ func Stricter(a, b Route) Route { return min(a, b) }
 func (s State) MarshalText() ([]byte, error)     { return []byte(s.String()), nil }
 func (r EndReason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 func (r Route) MarshalText() ([]byte, error)     { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; unknown names are errors.
+func (s *State) UnmarshalText(b []byte) error { return fromName(stateNames[:], b, (*uint8)(s)) }
+
+// UnmarshalText reads what MarshalText wrote; unknown names are errors.
+func (r *EndReason) UnmarshalText(b []byte) error { return fromName(endReasonNames[:], b, (*uint8)(r)) }
+
+// UnmarshalText reads what MarshalText wrote; unknown names are errors.
+func (r *Route) UnmarshalText(b []byte) error { return fromName(routeNames[:], b, (*uint8)(r)) }
+
+func fromName(names []string, name []byte, to *uint8) error {
+	i := slices.Index(names, string(name))
+	if i < 0 {
+		return fmt.Errorf("unknown name %q", name)
+	}
+	*to = uint8(i)
+	return nil
+}
 
 func nameOf(names []string, i uint8) string {
 	if int(i) >= len(names) {

@@ -1,0 +1,19 @@
+// Package people keeps contacts, the call history and the small secrets that
+// other parts store: one bbolt file in which every value is encrypted and
+// every name in a key is hashed, so that who has the file without the person's
+// identity key learns how much there is, but not whom it is about. A Store may
+// be used from any goroutine. The helpers for sorting and searching are pure.
+package people
+
+import "paravent/app/phone"
+
+// Faults of this package.
+var (
+	ErrCorrupt    = phone.NewFault("people-corrupt")    // the file was damaged; it was kept aside, and a fresh one begun
+	ErrWrongKey   = phone.NewFault("people-wrong-key")  // the file belongs to another identity; it was not touched
+	ErrInUse      = phone.NewFault("people-in-use")     // another phone has this profile open
+	ErrStore      = phone.NewFault("people-store")      // reading or writing failed; the old content is intact
+	ErrBadContact = phone.NewFault("bad-contact")       // a contact without a key or with an unusable name
+	ErrNoContact  = phone.NewFault("no-such-contact")   // Remove: nobody has this id
+	ErrTooMany    = phone.NewFault("too-many-contacts") // the address book is full
+)

@@ -1,0 +1,66 @@
+package people
+
+import (
+	"encoding/binary"
+	"encoding/json"
+
+	bolt "go.etcd.io/bbolt"
+
+	"paravent/app/phone"
+)
+
+// maxHistory is how many entries are kept; older ones are deleted.
+const maxHistory = 1000
+
+// History lists the newest entries, newest first; limit <= 0 means all.
+func (s *Store) History(limit int) []phone.HistoryEntry {
+	list := []phone.HistoryEntry{}
+	_ = s.db.View(func(tx *bolt.Tx) error { // fails only once closed
+		c := tx.Bucket(bucketHistory).Cursor()
+		for at, sealed := c.Last(); at != nil && (limit <= 0 || len(list) < limit); at, sealed = c.Prev() {
+			var e phone.HistoryEntry
+			if s.decode(bucketHistory, at, sealed, &e) == nil {
+				list = append(list, e)
+			}
+		}
+		return nil
+	})
+	return list
+}
+
+// AddHistory adds the newest entry.
+func (s *Store) AddHistory(e phone.HistoryEntry) error {
+	value, err := json.Marshal(e)
+	if err != nil {
+		return storeError(err)
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucketHistory)
+		n, err := b.NextSequence()
+		if err != nil {
+			return err
+		}
+		at := binary.BigEndian.AppendUint64(nil, n)
+		if err := b.Put(at, s.box.seal(bucketHistory, at, value)); err != nil {
+			return err
+		}
+		c := b.Cursor()
+		for old, _ := c.First(); old != nil && binary.BigEndian.Uint64(old)+maxHistory <= n; old, _ = c.Next() {
+			if err := c.Delete(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ClearHistory forgets all entries.
+func (s *Store) ClearHistory() error {
+	return s.update(func(tx *bolt.Tx) error {
+		if err := tx.DeleteBucket(bucketHistory); err != nil {
+			return err
+		}
+		_, err := tx.CreateBucket(bucketHistory)
+		return err
+	})
+}

@@ -1,0 +1,209 @@
+package people
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"paravent/app/phone"
+	"paravent/settings"
+)
+
+// The buckets of the file. Their names are the same for everybody.
+var (
+	bucketMeta     = []byte("meta")
+	bucketContacts = []byte("contacts")
+	bucketHistory  = []byte("history")
+	bucketBlobs    = []byte("blobs")
+	allBuckets     = [][]byte{bucketMeta, bucketContacts, bucketHistory, bucketBlobs}
+	keyID          = []byte("key")
+)
+
+// lockTimeout is how long Open waits for another phone to let go of the file.
+const lockTimeout = 500 * time.Millisecond
+
+// Store is the address book, the history and the blobs of one profile.
+type Store struct {
+	// set at construction
+	path string
+	box  *box
+	db   *bolt.DB
+
+	mu       sync.RWMutex
+	contacts map[string]phone.Contact // by id, as in the file
+}
+
+// Open opens or makes the file at path. key is derived from the identity seed.
+// A damaged file is kept aside as NAME.broken-TIME, a fresh one is begun, and
+// notice (ErrCorrupt) says so. err is ErrWrongKey, ErrInUse, phone.ErrDiskFull
+// or ErrStore; then the file was not touched.
+func Open(path string, key [32]byte) (s *Store, notice error, err error) { //nolint:revive,staticcheck // err is the last one; notice is not a failure
+	s, err = open(path, key)
+	if !errors.Is(err, ErrCorrupt) {
+		return s, nil, err
+	}
+	notice = err
+	aside := path + ".broken-" + time.Now().UTC().Format("20060102-150405.000")
+	if err := os.Rename(path, aside); err != nil {
+		return nil, notice, storeError(err)
+	}
+	s, err = open(path, key)
+	return s, notice, err
+}
+
+func open(path string, key [32]byte) (*Store, error) {
+	box, err := newBox(key)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	s := &Store{path: path, box: box, contacts: map[string]phone.Contact{}}
+	if s.db, err = openDB(path); err != nil {
+		return nil, err
+	}
+	err = guarded(s.load)
+	if err != nil {
+		_ = guarded(s.db.Close)
+		return nil, err
+	}
+	return s, nil
+}
+
+func openDB(path string) (db *bolt.DB, err error) {
+	err = guarded(func() error {
+		var err error
+		db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, FreelistType: bolt.FreelistMapType})
+		switch {
+		case errors.Is(err, berrors.ErrTimeout):
+			return ErrInUse
+		case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
+			return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		case err != nil:
+			return storeError(err)
+		}
+		return nil
+	})
+	return db, err
+}
+
+// guarded turns what bbolt does on damaged pages, a panic or a memory fault
+// beyond the end of the file, into ErrCorrupt.
+func guarded(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", ErrCorrupt, r)
+		}
+	}()
+	return f()
+}
+
+// load proves the key, checks the whole file, and reads the contacts.
+func (s *Store) load() error {
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	return s.db.View(func(tx *bolt.Tx) error {
+		if err := checkPages(tx); err != nil {
+			return err
+		}
+		for _, name := range [][]byte{bucketHistory, bucketBlobs} {
+			if err := tx.Bucket(name).ForEach(func(at, sealed []byte) error {
+				_, err := s.value(name, at, sealed)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketContacts).ForEach(func(at, sealed []byte) error {
+			var c phone.Contact
+			if err := s.decode(bucketContacts, at, sealed, &c); err != nil {
+				return err
+			}
+			s.contacts[c.ID] = c
+			return nil
+		})
+	})
+}
+
+// prepare makes the buckets of a new file and compares the key of an old one.
+func (s *Store) prepare() error {
+	id := s.box.name(bucketMeta, keyID)
+	fresh := false
+	err := s.db.View(func(tx *bolt.Tx) error {
+		for _, name := range allBuckets {
+			fresh = fresh || tx.Bucket(name) == nil
+		}
+		if meta := tx.Bucket(bucketMeta); meta != nil && !bytes.Equal(meta.Get(keyID), id) {
+			return ErrWrongKey
+		}
+		return nil
+	})
+	if err != nil || !fresh {
+		return err
+	}
+	return s.update(func(tx *bolt.Tx) error {
+		for _, name := range allBuckets {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Put(keyID, id)
+	})
+}
+
+func checkPages(tx *bolt.Tx) error {
+	var first error
+	for err := range tx.Check() { // drain it: Check runs in a goroutine of its own
+		if first == nil {
+			first = fmt.Errorf("%w: %w", ErrCorrupt, err)
+		}
+	}
+	return first
+}
+
+func (s *Store) value(bucket, at, sealed []byte) ([]byte, error) {
+	v, err := s.box.open(bucket, at, sealed)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return v, nil
+}
+
+func (s *Store) decode(bucket, at, sealed []byte, into any) error {
+	v, err := s.value(bucket, at, sealed)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(v, into); err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return nil
+}
+
+// update writes; on error the file holds what it held.
+func (s *Store) update(change func(*bolt.Tx) error) error { return storeError(s.db.Update(change)) }
+
+// storeError gives err a code that people can be told.
+func storeError(err error) error {
+	var fault *phone.Fault
+	switch {
+	case err == nil, errors.As(err, &fault):
+		return err
+	case settings.IsDiskFull(err):
+		return fmt.Errorf("%w: %w", phone.ErrDiskFull, err)
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return fmt.Errorf("%w: %w", phone.ErrClosed, err)
+	}
+	return fmt.Errorf("%w: %w", ErrStore, err)
+}
+
+// Close lets go of the file. Later calls that write are phone.ErrClosed.
+func (s *Store) Close() error { return storeError(s.db.Close()) }

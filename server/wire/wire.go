@@ -130,13 +130,15 @@ type Send struct {
 	Keep     bool   `json:"keep,omitempty"` // store it for an owner who is away: 20 a mailbox, 3 days
 }
 
-// Box takes all kept envelopes out of the caller's own mailbox.
+// Box takes the kept envelopes out of the caller's own mailbox.
 type Box struct{}
 
-// BoxReply carries the kept envelopes, oldest first.
+// BoxReply carries the kept envelopes, oldest first. More says that others did
+// not fit and wait for the next request.
 type BoxReply struct {
 	Reply
 	Envelopes [][]byte `json:"envs,omitempty"`
+	More      bool     `json:"more,omitempty"`
 }
 
 // PrekeyPut publishes the caller's own signed prekey bundle (opaque here).

@@ -1,9 +1,11 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/hpke"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -170,4 +172,11 @@ func knockSigned(callee identity.ID, header, enc, body []byte) []byte {
 	b := make([]byte, 0, len(knockDomain)+32+len(header)+len(enc)+len(body))
 	b = append(append(b, knockDomain...), callee[:]...)
 	return append(append(append(b, header...), enc...), body...)
+}
+
+// Continues tells whether k belongs to the same call, by the same caller with
+// the same secrets, as the first knock of it.
+func (k *Knock) Continues(first *Knock) bool {
+	return k.From == first.From && k.Call == first.Call &&
+		subtle.ConstantTimeCompare(k.secret[:], first.secret[:]) == 1 && bytes.Equal(k.key, first.key)
 }

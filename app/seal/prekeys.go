@@ -3,6 +3,7 @@ package seal
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -124,3 +125,6 @@ func (p *Prekeys) Find(id uint32) *Prekey {
 	}
 	return nil
 }
+
+// Clone is an independent copy.
+func (p *Prekeys) Clone() *Prekeys { return &Prekeys{keys: slices.Clone(p.keys)} }

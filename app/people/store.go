@@ -105,15 +105,14 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// load proves the key, checks the whole file, and reads the contacts.
+// load proves the key, reads everything once, and checks the pages. The order
+// matters: a page that points beyond the file must fault here, where guarded
+// catches it, and not in the goroutine that bbolt's own check starts.
 func (s *Store) load() error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
 	return s.db.View(func(tx *bolt.Tx) error {
-		if err := checkPages(tx); err != nil {
-			return err
-		}
 		for _, name := range [][]byte{bucketHistory, bucketBlobs} {
 			if err := tx.Bucket(name).ForEach(func(at, sealed []byte) error {
 				_, err := s.value(name, at, sealed)
@@ -122,36 +121,44 @@ func (s *Store) load() error {
 				return err
 			}
 		}
-		return tx.Bucket(bucketContacts).ForEach(func(at, sealed []byte) error {
+		if err := tx.Bucket(bucketContacts).ForEach(func(at, sealed []byte) error {
 			var c phone.Contact
-			if err := s.decode(bucketContacts, at, sealed, &c); err != nil {
-				return err
-			}
+			err := s.decode(bucketContacts, at, sealed, &c)
 			s.contacts[c.ID] = c
-			return nil
-		})
+			return err
+		}); err != nil {
+			return err
+		}
+		return checkPages(tx)
 	})
 }
 
 // prepare makes the buckets of a new file and compares the key of an old one.
 func (s *Store) prepare() error {
 	id := s.box.name(bucketMeta, keyID)
-	fresh := false
+	found := 0
 	err := s.db.View(func(tx *bolt.Tx) error {
 		for _, name := range allBuckets {
-			fresh = fresh || tx.Bucket(name) == nil
+			if tx.Bucket(name) != nil {
+				found++
+			}
 		}
 		if meta := tx.Bucket(bucketMeta); meta != nil && !bytes.Equal(meta.Get(keyID), id) {
 			return ErrWrongKey
 		}
 		return nil
 	})
-	if err != nil || !fresh {
+	switch {
+	case err != nil:
 		return err
+	case found == len(allBuckets):
+		return nil
+	case found > 0:
+		return fmt.Errorf("%w: parts are missing", ErrCorrupt)
 	}
 	return s.update(func(tx *bolt.Tx) error {
 		for _, name := range allBuckets {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			if _, err := tx.CreateBucket(name); err != nil {
 				return err
 			}
 		}

@@ -41,6 +41,7 @@ var sessionRules = map[string]rule{
 	sdp.AttrKeyGroup:            matching(`BUNDLE(?: [A-Za-z0-9]{1,8}){1,2}`),
 	sdp.AttrKeyMsidSemantic:     constant(` ?WMS ?\*?`, "WMS *"),
 	sdp.AttrKeyExtMapAllowMixed: matching(``),
+	sdp.AttrKeyCryptex:          matching(``), // RFC 9335
 	sdp.AttrKeyICEOptions:       constant(`(?:ice2|trickle|renomination)(?: (?:ice2|trickle|renomination)){0,2}`, "trickle"),
 	"fingerprint":               matching(patternFingerprint),
 }
@@ -53,6 +54,7 @@ var mediaRules = map[string]rule{
 	"fingerprint":              matching(patternFingerprint),
 	sdp.AttrKeyICEOptions:      sessionRules[sdp.AttrKeyICEOptions],
 	sdp.AttrKeyRTCPMux:         matching(``),
+	sdp.AttrKeyCryptex:         matching(``),
 	sdp.AttrKeyRTCPRsize:       matching(``),
 	sdp.AttrKeyInactive:        matching(``),
 	sdp.AttrKeyRecvOnly:        matching(``),

@@ -1,0 +1,82 @@
+package call
+
+import (
+	"time"
+
+	"paravent/app/phone"
+)
+
+// eventKind is something that may happen to a call.
+type eventKind uint8
+
+const (
+	// From the person here.
+	evPlace    eventKind = iota // caller: call
+	evAnswer                    // callee: video tells whether the camera goes on
+	evDecline                   // callee
+	evHangup                    // both
+	evSetLocal                  // both: local
+	evRestart                   // both: the network changed
+	evShutDown                  // both: the phone closes
+	// From the manager.
+	evRing      // callee: let in; left is how long it may ring
+	evJoin      // callee: let in and answered, after a lost glare
+	evTurnAway  // callee: busy, and may know
+	evGlareLost // caller: successor goes on instead
+	evReplaced  // both: the same device called again
+	// From the ports. gen names the generation they belong to.
+	evRelayChecked   // err
+	evDescribed      // gen, text or err with reason
+	evLocalCandidate // gen, text
+	evMediaUp        // gen
+	evMediaDown      // gen
+	evMediaFailed    // gen, err, reason
+	evSendFailed     // err, reason
+	// From the other side, in order.
+	evMessage // msg
+	evTick    // time passed
+)
+
+// event is one of the kinds with its own fields set. at is always set.
+type event struct {
+	kind      eventKind
+	at        time.Time
+	msg       message
+	video     bool
+	local     Flags
+	left      time.Duration
+	gen       uint32
+	text      string
+	reason    phone.EndReason
+	err       error
+	successor phone.CallID
+}
+
+// actionKind is something to do after a transition.
+type actionKind uint8
+
+const (
+	actDrop       actionKind = iota // the event does not fit the state: count it, do nothing
+	actSend                         // msg
+	actCheckRelay                   // Media.CheckRelay
+	actOpen                         // Media.Open
+	actOffer                        // Media.Offer: gen, restart
+	actAnswer                       // Media.Answer: gen, text
+	actComplete                     // Media.Complete: gen, text
+	actCandidate                    // Media.Candidate: gen, text
+	actSetLocal                     // Media.SetLocal
+	actClose                        // Media.Close, before anything else
+	actIncoming                     // Observer.Incoming
+	actChanged                      // Observer.CallChanged
+	actEnded                        // Observer.Ended
+	actMissed                       // Observer.Missed
+)
+
+// action is one of the kinds with its own fields set.
+type action struct {
+	kind    actionKind
+	msg     message
+	gen     uint32
+	text    string
+	restart bool
+}

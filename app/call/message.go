@@ -1,0 +1,198 @@
+package call
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"paravent/app/phone"
+)
+
+// kind is what a message says. The numbers are the wire's.
+type kind uint8
+
+const (
+	kindAck       kind = iota + 1 // nothing but the frame's own acknowledgement
+	kindPropose                   // caller: let us talk; seals no address
+	kindRinging                   // callee: it rings (only to callers who may know)
+	kindProceed                   // callee: the person accepted; the route both agreed
+	kindReject                    // callee: declined, busy or unable
+	kindRetract                   // caller: gave up before PROCEED
+	kindOffer                     // caller only, so that offers never cross
+	kindAnswer                    // callee
+	kindCandidate                 // both
+	kindWant                      // callee: please offer again (ICE restart)
+	kindState                     // both: Flags, all of them, the last one counts
+	kindHangup                    // both, after PROCEED
+)
+
+// why goes with REJECT, RETRACT and HANGUP.
+type why uint8
+
+const (
+	whyDeclined    why = iota + 1 // REJECT
+	whyBusy                       // REJECT
+	whyUnavailable                // REJECT: accepted, but the relay did not answer
+	whyCancelled                  // RETRACT
+	whyTimeout                    // RETRACT
+	whyHungUp                     // HANGUP
+	whyFailed                     // HANGUP: no media path
+	whyLost                       // HANGUP: the media path died
+	whyClosed                     // HANGUP: the phone closed
+)
+
+// message is one of the kinds with its own fields set.
+type message struct {
+	kind     kind
+	why      why         // REJECT, RETRACT, HANGUP
+	route    phone.Route // PROCEED
+	flags    Flags       // STATE
+	gen      uint32      // OFFER, ANSWER, CAND, WANT
+	text     string      // OFFER, ANSWER: SDP; CAND
+	proposal Proposal    // PROPOSE
+}
+
+// last tells the message after which nothing follows. It overtakes and
+// replaces whatever was not acknowledged before it.
+func (m message) last() bool {
+	return m.kind == kindReject || m.kind == kindRetract || m.kind == kindHangup
+}
+
+// frame is a message with its number, as it travels sealed.
+//
+//	kind 1 | seq 4 | ack 4 | sent at, unix ms 8 | body
+type frame struct {
+	seq, ack uint32 // ack: all below were received
+	at       time.Time
+	msg      message
+}
+
+const (
+	headLen      = 1 + 4 + 4 + 8
+	maxFrame     = 12 << 10
+	maxSDP       = maxFrame - headLen - 4
+	maxCandidate = 512
+)
+
+var errBadFrame = errors.New("malformed call message")
+
+func appendFrame(b []byte, f frame) []byte {
+	b = append(b, byte(f.msg.kind))
+	b = binary.BigEndian.AppendUint32(b, f.seq)
+	b = binary.BigEndian.AppendUint32(b, f.ack)
+	b = binary.BigEndian.AppendUint64(b, uint64(f.at.UnixMilli())) //nolint:gosec // reversed by decodeHead
+	m := f.msg
+	switch m.kind {
+	case kindAck, kindRinging:
+	case kindPropose:
+		b = appendProposal(b, m.proposal)
+	case kindProceed:
+		b = append(b, byte(m.route))
+	case kindReject, kindRetract, kindHangup:
+		b = append(b, byte(m.why))
+	case kindOffer, kindAnswer, kindCandidate:
+		b = append(binary.BigEndian.AppendUint32(b, m.gen), m.text...)
+	case kindWant:
+		b = binary.BigEndian.AppendUint32(b, m.gen)
+	case kindState:
+		b = append(b, bit(m.flags.Muted)|bit(m.flags.CameraOff)<<1|bit(m.flags.Held)<<2)
+	}
+	return b
+}
+
+// decodeFrame reads any frame of a session. Strangers' frames go to decodeKnock.
+func decodeFrame(b []byte) (frame, error) {
+	if len(b) > maxFrame {
+		return frame{}, fmt.Errorf("%w: %d bytes", errBadFrame, len(b))
+	}
+	f, body, err := decodeHead(b)
+	if err != nil {
+		return frame{}, err
+	}
+	m := &f.msg
+	switch m.kind {
+	case kindAck, kindRinging:
+		err = wantLen(body, 0)
+	case kindPropose:
+		m.proposal, err = decodeProposal(body)
+	case kindProceed:
+		m.route, err = decodeRoute(body)
+	case kindReject:
+		m.why, err = decodeWhy(body, whyDeclined, whyUnavailable)
+	case kindRetract:
+		m.why, err = decodeWhy(body, whyCancelled, whyTimeout)
+	case kindHangup:
+		m.why, err = decodeWhy(body, whyHungUp, whyClosed)
+	case kindOffer, kindAnswer:
+		m.gen, m.text, err = decodeText(body, maxSDP)
+	case kindCandidate:
+		m.gen, m.text, err = decodeText(body, maxCandidate)
+	case kindWant:
+		m.gen, err = decodeGen(body)
+	case kindState:
+		m.flags, err = decodeFlags(body)
+	}
+	return f, err
+}
+
+func decodeHead(b []byte) (frame, []byte, error) {
+	if len(b) < headLen || b[0] < byte(kindAck) || b[0] > byte(kindHangup) {
+		return frame{}, nil, fmt.Errorf("%w: head", errBadFrame)
+	}
+	return frame{
+		seq: binary.BigEndian.Uint32(b[1:]),
+		ack: binary.BigEndian.Uint32(b[5:]),
+		at:  time.UnixMilli(int64(binary.BigEndian.Uint64(b[9:]))), //nolint:gosec // any value is a time
+		msg: message{kind: kind(b[0])},
+	}, b[headLen:], nil
+}
+
+func decodeRoute(b []byte) (phone.Route, error) {
+	if len(b) != 1 || phone.Route(b[0]) != phone.Relay && phone.Route(b[0]) != phone.Direct {
+		return phone.NoRoute, fmt.Errorf("%w: route", errBadFrame)
+	}
+	return phone.Route(b[0]), nil
+}
+
+func decodeWhy(b []byte, from, to why) (why, error) {
+	if len(b) != 1 || why(b[0]) < from || why(b[0]) > to {
+		return 0, fmt.Errorf("%w: reason", errBadFrame)
+	}
+	return why(b[0]), nil
+}
+
+func decodeText(b []byte, limit int) (uint32, string, error) {
+	if len(b) <= 4 || len(b)-4 > limit {
+		return 0, "", fmt.Errorf("%w: text", errBadFrame)
+	}
+	return binary.BigEndian.Uint32(b), string(b[4:]), nil
+}
+
+func decodeGen(b []byte) (uint32, error) {
+	if err := wantLen(b, 4); err != nil {
+		return 0, err
+	}
+	return binary.BigEndian.Uint32(b), nil
+}
+
+func decodeFlags(b []byte) (Flags, error) {
+	if len(b) != 1 || b[0] > 7 {
+		return Flags{}, fmt.Errorf("%w: flags", errBadFrame)
+	}
+	return Flags{Muted: b[0]&1 != 0, CameraOff: b[0]&2 != 0, Held: b[0]&4 != 0}, nil
+}
+
+func wantLen(b []byte, n int) error {
+	if len(b) != n {
+		return fmt.Errorf("%w: length", errBadFrame)
+	}
+	return nil
+}
+
+func bit(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,182 @@
+package call
+
+import "paravent/app/phone"
+
+// The transitions that the other side's messages cause. Whatever does not fit
+// role and phase is dropped (P10).
+
+func (t *step) message(m message) {
+	switch m.kind {
+	case kindRinging:
+		t.theyRing()
+	case kindProceed:
+		t.theyProceed(m)
+	case kindReject:
+		t.theyReject(m)
+	case kindRetract:
+		t.theyRetract(m)
+	case kindOffer:
+		t.theyOffer(m)
+	case kindAnswer:
+		t.theyAnswer(m)
+	case kindCandidate:
+		t.theirCandidate(m)
+	case kindWant:
+		t.theyWant(m)
+	case kindState:
+		t.theirState(m)
+	case kindHangup:
+		t.theyHangUp(m)
+	case kindAck, kindPropose:
+		t.drop() // the link keeps the one, the manager the other
+	}
+}
+
+func (t *step) theyRing() {
+	if t.phase != proposing {
+		t.drop()
+		return
+	}
+	t.phase = alerting
+	t.changed()
+}
+
+func (t *step) theyProceed(m message) {
+	if t.phase != proposing && t.phase != alerting {
+		t.drop()
+		return
+	}
+	t.accepted = t.now
+	if m.route != phone.Stricter(m.route, t.wish) { // P4
+		t.phase = negotiating // they accepted: the last word is HANGUP
+		t.end(phone.PolicyRefused, errWiderRoute)
+		return
+	}
+	t.route = m.route
+	if t.route == phone.Relay && !t.relayOK {
+		t.secure()
+	} else {
+		t.negotiate()
+	}
+	t.changed()
+}
+
+func (t *step) theyReject(m message) {
+	if t.phase != proposing && t.phase != alerting {
+		t.drop()
+		return
+	}
+	t.endSilently([...]phone.EndReason{
+		whyDeclined: phone.Declined, whyBusy: phone.Busy, whyUnavailable: phone.NegotiationFailed,
+	}[m.why], nil)
+}
+
+// theyRetract ends even a connected call: the caller gave up before it saw
+// PROCEED.
+func (t *step) theyRetract(m message) {
+	switch {
+	case t.role != Callee || t.phase == made:
+		t.drop()
+	case t.phase == ringing && m.why == whyTimeout:
+		t.endSilently(phone.Missed, nil)
+	default:
+		t.endSilently(phone.Cancelled, nil)
+	}
+}
+
+func (t *step) theyHangUp(m message) {
+	switch t.phase {
+	case made, checking:
+		t.drop()
+	case ringing:
+		t.endSilently(phone.Cancelled, nil)
+	case proposing, alerting, securing, negotiating, connected, recovering:
+		t.endSilently(theirReason(m.why), nil)
+	case ended:
+	}
+}
+
+func theirReason(w why) phone.EndReason {
+	switch w {
+	case whyFailed:
+		return phone.NegotiationFailed
+	case whyLost:
+		return phone.MediaLost
+	case whyHungUp, whyClosed:
+		return phone.RemoteHungUp
+	case whyDeclined, whyBusy, whyUnavailable, whyCancelled, whyTimeout:
+		return phone.RemoteHungUp // not in a HANGUP: the codec refuses them
+	}
+	return phone.RemoteHungUp
+}
+
+func (t *step) theyOffer(m message) {
+	if t.role != Callee || !t.agreed() || m.gen <= t.gen {
+		t.drop()
+		return
+	}
+	t.gen, t.exchange, t.candidates = m.gen, exDescribing, 0
+	t.do(action{kind: actAnswer, gen: m.gen, text: m.text})
+	t.release()
+}
+
+func (t *step) theyAnswer(m message) {
+	if t.role != Caller || !t.agreed() || m.gen != t.gen || t.exchange != exOffered {
+		t.drop()
+		return
+	}
+	t.exchange = exDone
+	t.do(action{kind: actComplete, gen: m.gen, text: m.text})
+	t.release()
+}
+
+func (t *step) theirCandidate(m message) {
+	described := t.role == Callee && t.exchange != exNone || t.exchange == exDone
+	switch {
+	case !t.agreed() || m.gen < t.gen || t.candidates >= maxCandidates:
+		t.drop()
+	case m.gen == t.gen && described:
+		t.candidates++
+		t.do(action{kind: actCandidate, gen: m.gen, text: m.text})
+	case m.gen > t.gen && t.role == Caller || len(t.early) >= maxHeld:
+		t.drop() // only the caller makes generations
+	default:
+		t.early = append(t.early[:len(t.early):len(t.early)], held{m.gen, m.text})
+	}
+}
+
+// release hands out the candidates that waited for this generation's description.
+func (t *step) release() {
+	var later []held
+	for _, h := range t.early {
+		switch {
+		case h.gen == t.gen:
+			t.candidates++
+			t.do(action{kind: actCandidate, gen: h.gen, text: h.text})
+		case h.gen > t.gen:
+			later = append(later, h)
+		case h.gen < t.gen:
+		}
+	}
+	t.early = later
+}
+
+func (t *step) theyWant(m message) {
+	fits := t.phase == connected || t.phase == recovering
+	if t.role != Caller || !fits || m.gen != t.gen || t.exchange != exDone {
+		t.drop() // stale: an offer is out already
+		return
+	}
+	t.offer(true)
+}
+
+func (t *step) theirState(m message) {
+	if !t.agreed() && t.phase != securing {
+		t.drop()
+		return
+	}
+	if t.remote != m.flags {
+		t.remote = m.flags
+		t.changed()
+	}
+}

@@ -227,3 +227,6 @@ func (e *Endpoint) lost(c *capture, err error) {
 		e.cfg.OnFailure(err)
 	}
 }
+
+// MaxBitrate is the most that will be sent, in bits per second.
+func (e *Endpoint) MaxBitrate() int { return e.cfg.MaxKbps * 1000 }

@@ -1,0 +1,252 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"paravent/media/audio"
+	"paravent/media/video"
+)
+
+// Errors of this package. Others wrap the library's.
+var (
+	ErrClosed    = errors.New("media session is closed")
+	ErrSDP       = errors.New("media description refused")
+	ErrCandidate = errors.New("candidate refused")
+	ErrSlowClose = errors.New("media session did not close in time; the rest closes in the background")
+)
+
+// State is how the connection is. It may go to and fro until Closed.
+//
+//	Connecting -> Up <-> Down -> Failed
+//	Failed and Down come back to Up by an ICE restart
+type State uint8
+
+// The states of a session.
+const (
+	Connecting State = iota
+	Up               // ICE and DTLS are through, the fingerprint is the one from the SDP
+	Down             // nothing has been heard for some seconds
+	Failed           // given up
+)
+
+// String is the state's name.
+func (s State) String() string {
+	switch s {
+	case Connecting:
+		return "connecting"
+	case Up:
+		return "up"
+	case Down:
+		return "down"
+	case Failed:
+		return "failed"
+	}
+	return fmt.Sprintf("unknown-%d", s)
+}
+
+// closeTime is how long Close may take, even on a dead network.
+const closeTime = time.Second
+
+// maxPending bounds the candidates kept until the description they belong to is there.
+const maxPending = 64
+
+// Config says what a Session joins.
+type Config struct {
+	Engine  webrtc.SettingEngine // from route: which sockets, relays, filters
+	Peer    webrtc.Configuration
+	Audio   *audio.Endpoint
+	Video   *video.Endpoint // nil: no video line, offered or accepted
+	Offerer bool            // this side makes the offer
+	// OnCandidate gets "candidate:..." lines as they are found; OnState the state
+	// when it changes. Both come from goroutines of the library and must only post.
+	OnCandidate func(candidate string)
+	OnState     func(State)
+}
+
+// Session is one PeerConnection with an audio and a video endpoint. While it
+// is Up and not held, both send; what is received before Up is not played.
+type Session struct {
+	cfg  Config // set at construction, as are the next three
+	pc   *webrtc.PeerConnection
+	rate *estimator // nil without video
+	up   chan struct{}
+	done chan struct{}
+
+	streams sync.WaitGroup // goroutines that read from the connection
+
+	mu      sync.Mutex // guards the rest
+	state   State
+	wasUp   bool
+	held    bool
+	closed  bool
+	remote  bool     // a remote description is there
+	pending []string // candidates that came before it
+}
+
+// Open makes the connection. It opens no socket before Offer or Answer.
+func Open(cfg Config) (*Session, error) {
+	most := startBitrate
+	if cfg.Video != nil {
+		most = cfg.Video.MaxBitrate() + soundBitrate
+	}
+	api, rate, err := newAPI(cfg.Engine, cfg.Video != nil, most)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Peer.BundlePolicy = webrtc.BundlePolicyMaxBundle
+	pc, err := api.NewPeerConnection(cfg.Peer)
+	if err != nil {
+		return nil, fmt.Errorf("new connection: %w", err)
+	}
+	s := &Session{cfg: cfg, pc: pc, rate: rate, up: make(chan struct{}), done: make(chan struct{})}
+	if err := s.attach(); err != nil {
+		_ = pc.Close()
+		return nil, err
+	}
+	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
+		if c != nil && cfg.OnCandidate != nil {
+			cfg.OnCandidate(c.ToJSON().Candidate)
+		}
+	})
+	pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { s.follow() })
+	pc.OnTrack(s.receive)
+	return s, nil
+}
+
+// attach adds the endpoints' tracks, audio first: the order of lines in the SDP.
+func (s *Session) attach() error {
+	sender, err := s.pc.AddTrack(s.cfg.Audio.Track())
+	if err != nil {
+		return fmt.Errorf("add sound: %w", err)
+	}
+	s.goStream(func() { s.readReports(sender, func() {}) })
+	if s.cfg.Video == nil {
+		return nil
+	}
+	if sender, err = s.pc.AddTrack(s.cfg.Video.Track()); err != nil {
+		return fmt.Errorf("add pictures: %w", err)
+	}
+	s.cfg.Video.SetBacklog(s.rate.pacer.backlog)
+	s.goStream(func() { s.readReports(sender, s.cfg.Video.ForceKeyframe) })
+	return nil
+}
+
+// goStream runs f as one of the goroutines that Close waits for; false when closed.
+func (s *Session) goStream(f func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.streams.Go(f)
+	return true
+}
+
+// follow reads the connection's state, because the library's callbacks may
+// overtake each other, and acts on a change.
+func (s *Session) follow() {
+	s.mu.Lock()
+	next, known := stateOf(s.pc.ConnectionState())
+	if s.closed || !known || next == s.state {
+		s.mu.Unlock()
+		return
+	}
+	s.state = next
+	first := next == Up && !s.wasUp
+	s.wasUp = s.wasUp || first
+	if first {
+		close(s.up)
+		if s.rate != nil {
+			s.streams.Go(s.steer)
+		}
+	}
+	s.sendLocked()
+	s.mu.Unlock()
+	if s.cfg.OnState != nil {
+		s.cfg.OnState(next)
+	}
+}
+
+func stateOf(state webrtc.PeerConnectionState) (State, bool) {
+	switch state {
+	case webrtc.PeerConnectionStateNew, webrtc.PeerConnectionStateConnecting:
+		return Connecting, true
+	case webrtc.PeerConnectionStateConnected:
+		return Up, true
+	case webrtc.PeerConnectionStateDisconnected:
+		return Down, true
+	case webrtc.PeerConnectionStateFailed:
+		return Failed, true
+	case webrtc.PeerConnectionStateClosed, webrtc.PeerConnectionStateUnknown:
+	}
+	return Connecting, false
+}
+
+// sendLocked lets the endpoints send once the connection was up, unless held.
+// A connection that is down may come back without notice: they go on sending.
+func (s *Session) sendLocked() {
+	if !s.wasUp || s.closed {
+		return
+	}
+	s.cfg.Audio.SetSending(true)
+	s.cfg.Audio.SetHeld(s.held)
+	if s.cfg.Video != nil {
+		s.cfg.Video.SetSending(!s.held)
+	}
+}
+
+// SetHeld stops pictures, sends silence and plays silence; false resumes with a keyframe.
+func (s *Session) SetHeld(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = on
+	s.sendLocked()
+}
+
+// steer gives the encoder the bitrate that the network allows.
+func (s *Session) steer() {
+	ticker := time.NewTicker(2 * feedbackInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.done:
+			return
+		case now := <-ticker.C:
+			s.cfg.Video.SetBitrate(s.rate.update(now) - soundBitrate)
+		}
+	}
+}
+
+// Close ends the connection and its goroutines; the endpoints stay as they
+// are, but no longer reach the peer. It returns within a second: ErrSlowClose
+// means that the library still hangs, and is left to itself.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.done)
+	s.mu.Unlock()
+	if s.cfg.Video != nil {
+		s.cfg.Video.SetBacklog(nil)
+	}
+	finished := make(chan error, 1)
+	go func() {
+		err := s.pc.Close()
+		s.streams.Wait()
+		finished <- err
+	}()
+	select {
+	case err := <-finished:
+		return err
+	case <-time.After(closeTime):
+		return ErrSlowClose
+	}
+}

@@ -1,0 +1,90 @@
+package media
+
+import (
+	"errors"
+	"io"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+)
+
+// readReports reads what the peer reports about one sent track: it wants a
+// keyframe (PLI, FIR), or tells how much is lost. Feedback on congestion is
+// taken out on the way.
+func (s *Session) readReports(sender *webrtc.RTPSender, keyframe func()) {
+	for {
+		packets, _, err := sender.ReadRTCP()
+		if s.ended(err) {
+			return
+		}
+		for _, packet := range packets {
+			switch p := packet.(type) {
+			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+				keyframe()
+			case *rtcp.ReceiverReport:
+				s.heardLoss(sender, p.Reports)
+			case *rtcp.SenderReport:
+				s.heardLoss(sender, p.Reports)
+			}
+		}
+	}
+}
+
+// ended tells whether a read loop is over. Other errors come from reports that
+// make no sense: the peer's fault, not worth the connection.
+func (s *Session) ended(err error) bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe)
+	}
+}
+
+func (s *Session) heardLoss(sender *webrtc.RTPSender, reports []rtcp.ReceptionReport) {
+	track := sender.Track()
+	if track == nil || track.Kind() != webrtc.RTPCodecTypeAudio {
+		return
+	}
+	encodings := sender.GetParameters().Encodings
+	for _, r := range reports {
+		if len(encodings) > 0 && r.SSRC == uint32(encodings[0].SSRC) {
+			s.cfg.Audio.SetPeerLoss(float64(r.FractionLost) / 256)
+		}
+	}
+}
+
+// receive is called by the library when a first packet of a track has come.
+// The track is read by a goroutine that waits for Up (P23).
+func (s *Session) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	s.goStream(func() {
+		for { // the library handles sender reports as they are read
+			if _, _, err := receiver.ReadRTCP(); s.ended(err) {
+				return
+			}
+		}
+	})
+	s.goStream(func() {
+		select {
+		case <-s.up:
+		case <-s.done:
+			return
+		}
+		s.play(track)
+	})
+}
+
+// play hands one track to its endpoint until it ends. A stream that fails
+// ends with the connection, which tells of it.
+func (s *Session) play(track *webrtc.TrackRemote) {
+	switch {
+	case track.Kind() == webrtc.RTPCodecTypeAudio:
+		_ = s.cfg.Audio.Receive(track)
+	case s.cfg.Video != nil:
+		_ = s.cfg.Video.Receive(track, func() { s.askKeyframe(uint32(track.SSRC())) })
+	}
+}
+
+func (s *Session) askKeyframe(ssrc uint32) {
+	_ = s.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}) // asked again if it does not arrive
+}

@@ -12,7 +12,6 @@ const (
 	rotateCheck = time.Hour // how often the age of the prekey is looked at
 	firstRetry  = 2 * time.Second
 	lastRetry   = time.Minute
-	boxRounds   = 20 // a box that never ends is a broken server
 )
 
 // upkeep is the goroutine that renews and publishes the prekey and takes the
@@ -66,20 +65,13 @@ func (c *Courier) publishAndCollect(client Client, bundle []byte) error {
 	if err := c.within(func(ctx context.Context) error { return client.PublishPrekey(ctx, bundle) }); err != nil {
 		return err
 	}
-	for range boxRounds {
-		var envs [][]byte
-		err := c.within(func(ctx context.Context) (err error) {
-			envs, err = client.TakeBox(ctx)
-			return err
-		})
-		if err != nil || len(envs) == 0 {
-			return err
-		}
+	return c.within(func(ctx context.Context) error {
+		envs, err := client.TakeBox(ctx)
 		for _, env := range envs {
 			c.receiveKept(env)
 		}
-	}
-	return nil
+		return err
+	})
 }
 
 func (c *Courier) within(do func(context.Context) error) error {

@@ -13,6 +13,9 @@ import (
 	"paravent/server/wire"
 )
 
+// boxRounds bounds TakeBox: a box that never ends is a broken server.
+const boxRounds = 20
+
 // All requests wait for the connection, at most as long as their context or
 // Config.Timeout allows. Their errors are the faults of this package and
 // phone.ErrClosed.
@@ -43,12 +46,20 @@ func (c *Client) FetchPrekey(ctx context.Context, of identity.Address) ([]byte, 
 	return a.Bundle, err
 }
 
-// TakeBox takes out what was kept while this phone was away, oldest first. It
-// may not be all: ask until nothing comes.
-func (c *Client) TakeBox(ctx context.Context) ([][]byte, error) {
-	var a wire.BoxReply
-	err := c.ask(ctx, c.self.Server, wire.ServiceBox, wire.Box{}, &a)
-	return a.Envelopes, err
+// TakeBox takes out what was kept while this phone was away, oldest first.
+// What was taken is returned even with an error: the server has it no more.
+func (c *Client) TakeBox(ctx context.Context) (all [][]byte, err error) {
+	for range boxRounds {
+		var a wire.BoxReply
+		if err = c.ask(ctx, c.self.Server, wire.ServiceBox, wire.Box{}, &a); err != nil {
+			break
+		}
+		all = append(all, a.Envelopes...)
+		if !a.More {
+			break
+		}
+	}
+	return all, err
 }
 
 // Turn asks for a relay.

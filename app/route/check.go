@@ -153,22 +153,37 @@ func dialRelay(ctx context.Context, t target, relays Relays, opts Options) (net.
 	return config.Conn, config, nil
 }
 
-// listenUDP opens a socket towards a TURN/UDP server. Like pion it knows only IPv4 here.
+// listenUDP opens a socket towards a TURN/UDP server, in the server's family.
 func listenUDP(ctx context.Context, t target, opts Options) (net.PacketConn, string, error) {
-	if opts.Net != nil {
-		addr, err := opts.Net.ResolveUDPAddr("udp4", t.hostPort())
-		if err != nil {
-			return nil, "", err
-		}
-		conn, err := opts.Net.ListenPacket("udp4", "0.0.0.0:0")
-		return conn, addr.String(), err
-	}
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", t.host)
+	server, err := lookup(ctx, t, opts)
 	if err != nil {
-		return nil, "", fmt.Errorf("no IPv4 address of the relay: %w", err)
+		return nil, "", err
 	}
-	conn, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp4", "0.0.0.0:0")
-	return conn, netip.AddrPortFrom(ips[0].Unmap(), uint16(t.port)).String(), err //nolint:gosec // a parsed URI's port
+	network, local := "udp4", "0.0.0.0:0"
+	if server.Addr().Is6() {
+		network, local = "udp6", "[::]:0"
+	}
+	if opts.Net != nil {
+		conn, err := opts.Net.ListenPacket(network, local)
+		return conn, server.String(), err
+	}
+	conn, err := (&net.ListenConfig{}).ListenPacket(ctx, network, local)
+	return conn, server.String(), err
+}
+
+func lookup(ctx context.Context, t target, opts Options) (netip.AddrPort, error) {
+	if opts.Net != nil {
+		addr, err := opts.Net.ResolveUDPAddr("udp", t.hostPort())
+		if err != nil {
+			return netip.AddrPort{}, err
+		}
+		return addrPort(addr), nil
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", t.host)
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return netip.AddrPortFrom(ips[0].Unmap(), uint16(t.port)), nil //nolint:gosec // a parsed URI's port
 }
 
 func addrPort(a net.Addr) netip.AddrPort {

@@ -28,10 +28,9 @@ type pinnedDialer struct {
 
 var _ proxy.Dialer = pinnedDialer{}
 
-// Dial ignores the IP version in network: pion names only tcp4, yet a relay
-// that has only IPv6 works as well.
-func (d pinnedDialer) Dial(_, address string) (net.Conn, error) {
-	return d.DialContext(d.ctx, "tcp", address)
+// Dial is called by pion once for tcp4 and once for tcp6.
+func (d pinnedDialer) Dial(network, address string) (net.Conn, error) {
+	return d.DialContext(d.ctx, network, address)
 }
 
 // DialContext connects and proves the relay's key within dialTimeout.

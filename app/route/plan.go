@@ -83,9 +83,6 @@ func (p Plan) Route() phone.Route { return p.route }
 // Settings are what pion needs for one PeerConnection, with a certificate of
 // its own. Cancel ctx before closing the PeerConnection, so that it does not
 // wait for a relay that is being dialled.
-//
-// pion reaches relays over UDP only by IPv4; a network with IPv6 alone has
-// TURN over TLS, and where that fails too the call fails.
 func (p Plan) Settings(ctx context.Context) (webrtc.SettingEngine, webrtc.Configuration, error) {
 	cert, err := newCertificate(p.opts.Now())
 	if err != nil {

@@ -56,10 +56,12 @@ func New(p Phone, out io.Writer, answer AnswerMode) *Face {
 	return &Face{phone: p, answer: answer, now: time.Now, out: enc, pending: map[phone.CallID]*connected{}}
 }
 
+// Attach begins to write the phone's events; detach ends it.
+func (f *Face) Attach() (detach func()) { return f.phone.Subscribe(f.event) }
+
 // Run obeys the commands of in until "quit", the end of in, or ctx. It returns
 // nil for all three: a script that ends its input has finished with the phone.
 func (f *Face) Run(ctx context.Context, in io.Reader) error {
-	defer f.phone.Subscribe(f.event)()
 	lines := make(chan []byte)
 	failed := make(chan error, 1)
 	go readLines(ctx, in, lines, failed)

@@ -1,0 +1,139 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"paravent/app/call"
+	"paravent/app/identity"
+	"paravent/app/phone"
+	"paravent/app/route"
+	"paravent/settings"
+)
+
+// Faults of commands.
+var (
+	ErrNotFound     = phone.NewFault("contact-not-found")
+	ErrCallsOff     = phone.NewFault("calls-switched-off")
+	ErrKeyChanged   = phone.NewFault("contact-key-changed")
+	ErrBlockedByYou = phone.NewFault("contact-blocked-by-you")
+)
+
+// Call rings somebody: to is a contact's id or name, or a paravent: link. It
+// returns at once with the call's id; what becomes of it is told by events.
+func (a *App) Call(to string, video bool) (phone.CallID, error) {
+	if !a.settings.Current().Calls.Enabled {
+		return phone.CallID{}, ErrCallsOff
+	}
+	c, isContact, err := a.find(to)
+	switch {
+	case err != nil:
+		return phone.CallID{}, err
+	case c.Blocked:
+		return phone.CallID{}, ErrBlockedByYou
+	case c.Trust == phone.Changed:
+		return phone.CallID{}, ErrKeyChanged
+	}
+	a.mu.Lock()
+	started := a.link.client != nil
+	a.mu.Unlock()
+	if !started {
+		return phone.CallID{}, ErrNoServer
+	}
+	wish := route.Wish(a.settings.Current(), c, isContact)
+	return a.calls.Place(call.Party{ID: call.PeerID(c.ID), Address: c.Address}, video, wish)
+}
+
+// find reads a link or looks up a contact. A link of a contact is that contact.
+func (a *App) find(to string) (c phone.Contact, isContact bool, err error) {
+	if c, ok := a.people.Find(to); ok {
+		return c, true, nil
+	}
+	address, err := identity.ParseAddress(to)
+	if err != nil {
+		if looksLikeLink(to) {
+			return c, false, err
+		}
+		return c, false, fmt.Errorf("%w: %.60q", ErrNotFound, to)
+	}
+	if c, ok := a.people.Find(address.ID.String()); ok {
+		c.Address = address.String()
+		return c, true, nil
+	}
+	return phone.Contact{ID: address.ID.String(), Address: address.String()}, false, nil
+}
+
+// Answer accepts a ringing call; the camera opens only with video.
+func (a *App) Answer(id phone.CallID, video bool) error {
+	a.ringer.stop()
+	return a.calls.Answer(id, video)
+}
+
+// Decline refuses a ringing call.
+func (a *App) Decline(id phone.CallID) error {
+	a.ringer.stop()
+	return a.calls.Decline(id)
+}
+
+// Hangup ends a call in any state; microphone and camera are closed when it
+// returns.
+func (a *App) Hangup(id phone.CallID) error { return a.calls.Hangup(id) }
+
+// Mute switches one's own microphone and camera.
+func (a *App) Mute(id phone.CallID, audioMuted, cameraOff bool) error {
+	return a.change(id, func(f *call.Flags) { f.Muted, f.CameraOff = audioMuted, cameraOff })
+}
+
+// Hold stops sending and playing without ending the call.
+func (a *App) Hold(id phone.CallID, on bool) error {
+	return a.change(id, func(f *call.Flags) { f.Held = on })
+}
+
+func (a *App) change(id phone.CallID, alter func(*call.Flags)) error {
+	s, ok := a.calls.Snapshot(id)
+	if !ok {
+		return phone.ErrNoSuchCall
+	}
+	f := s.Local
+	alter(&f)
+	return a.calls.SetLocal(id, f)
+}
+
+// Calls are the calls that have not ended.
+func (a *App) Calls() []phone.CallInfo {
+	list := []phone.CallInfo{}
+	for _, s := range a.calls.Calls() {
+		list = append(list, a.info(s))
+	}
+	return list
+}
+
+// Stats returns the figures of a connected call.
+func (a *App) Stats(id phone.CallID) (phone.Stats, error) { return a.lines.Stats(id) }
+
+// Settings are the person's choices as they are now.
+func (a *App) Settings() settings.Settings { return a.settings.Current() }
+
+// UpdateSettings changes and saves choices; on error nothing changes.
+func (a *App) UpdateSettings(change func(*settings.Settings)) error {
+	return a.settingsChanged(a.settings.Update(change))
+}
+
+// GetSetting reads one choice by its dotted name.
+func (a *App) GetSetting(key string) (json.RawMessage, error) {
+	v, err := a.settings.Get(key)
+	return v, fault(err)
+}
+
+// SetSetting changes and saves one choice by its dotted name.
+func (a *App) SetSetting(key string, value json.RawMessage) error {
+	return a.settingsChanged(a.settings.Set(key, value))
+}
+
+func (a *App) settingsChanged(err error) error {
+	if err != nil {
+		return fault(err)
+	}
+	a.emit(phone.SettingsChanged{})
+	return nil
+}

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+
+	"paravent/app/identity"
+	"paravent/app/phone"
+)
+
+// ErrOwnContact: the address is this phone's own.
+var ErrOwnContact = phone.NewFault("contact-is-yourself")
+
+func looksLikeLink(s string) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "paravent:")
+}
+
+// Contacts lists the address book by name.
+func (a *App) Contacts() []phone.Contact { return a.people.Contacts() }
+
+// FindContact looks a contact up by id, by name or by link.
+func (a *App) FindContact(nameOrID string) (phone.Contact, error) {
+	c, isContact, err := a.find(nameOrID)
+	if err == nil && !isContact {
+		err = fmt.Errorf("%w: %.60q", ErrNotFound, nameOrID)
+	}
+	return c, err
+}
+
+// AddContact puts somebody into the address book by their paravent: link.
+// Whoever is there already gets the new name and address, and keeps the rest.
+func (a *App) AddContact(name, address string) (phone.Contact, error) {
+	link, err := identity.ParseAddress(address)
+	if err != nil {
+		return phone.Contact{}, err
+	}
+	if link.ID == a.me.ID() {
+		return phone.Contact{}, ErrOwnContact
+	}
+	c, known := a.people.Find(link.ID.String())
+	if !known {
+		c = phone.Contact{ID: link.ID.String()}
+	}
+	c.Name, c.Address = name, link.String()
+	if err := a.PutContact(c); err != nil {
+		return phone.Contact{}, err
+	}
+	c, _ = a.people.Find(c.ID)
+	return c, nil
+}
+
+// PutContact stores a changed contact.
+func (a *App) PutContact(c phone.Contact) error {
+	if err := a.people.Put(c); err != nil {
+		return err
+	}
+	a.emit(phone.ContactsChanged{})
+	return nil
+}
+
+// RemoveContact forgets a contact. The history keeps the name.
+func (a *App) RemoveContact(id string) error {
+	if err := a.people.Remove(id); err != nil {
+		return err
+	}
+	a.emit(phone.ContactsChanged{})
+	return nil
+}
+
+// History lists past calls, newest first.
+func (a *App) History(limit int) []phone.HistoryEntry { return a.people.History(limit) }
+
+// ClearHistory forgets all past calls.
+func (a *App) ClearHistory() error {
+	if err := a.people.ClearHistory(); err != nil {
+		return err
+	}
+	a.emit(phone.HistoryChanged{})
+	return nil
+}
+
+// person tells who a party is: the contact's name, else what they call
+// themselves.
+func (a *App) person(id, address, calledThemselves string) phone.Person {
+	p := phone.Person{ID: id, Name: calledThemselves, Address: address}
+	if c, ok := a.people.Find(id); ok {
+		p.Name, p.Contact = c.Name, true
+	}
+	return p
+}

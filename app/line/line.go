@@ -1,0 +1,236 @@
+package line
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+	"time"
+
+	"paravent/app/call"
+	"paravent/app/phone"
+	"paravent/app/route"
+	"paravent/media"
+	"paravent/media/audio"
+	"paravent/media/video"
+)
+
+// jobLimit bounds what waits for a line; a peer that floods candidates loses
+// the rest of them.
+const jobLimit = 128
+
+// line is the media of one call.
+type line struct {
+	// set at construction
+	id     phone.CallID
+	cfg    Config
+	sink   Sink
+	ctx    context.Context //nolint:containedctx // ends every slow step when the call ends
+	cancel context.CancelFunc
+	jobs   chan func()
+	ended  chan struct{} // closed when everything is closed
+
+	// owned by the line's goroutine
+	role      call.Role
+	withVideo bool
+	relays    route.Relays
+	relayed   netip.Addr // where the checked relay gave an address
+
+	mu       sync.Mutex
+	closed   bool            // guarded by mu, as are the next fields
+	audio    *audio.Endpoint // nil before openDevices
+	video    *video.Endpoint // nil without a video line
+	session  *media.Session  // nil before offer or answer
+	gate     *route.Gate     // nil before offer or answer
+	gen      uint32          // of the description that session works on
+	local    call.Flags
+	up       bool      // the path was up at least once
+	accepted time.Time // when this side knew that the call was accepted
+	sampled  sample    // the last figures
+	evident  evidence  // what the receipt is made of, besides the gate's log
+}
+
+func newLine(id phone.CallID, cfg Config, sink Sink) *line {
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &line{id: id, cfg: cfg, sink: sink, ctx: ctx, cancel: cancel, jobs: make(chan func(), jobLimit), ended: make(chan struct{})}
+	go l.run()
+	return l
+}
+
+// run does the jobs in order until the line closes, and then closes the rest.
+func (l *line) run() {
+	defer close(l.ended)
+	for {
+		select {
+		case <-l.ctx.Done():
+			l.closeAll()
+			return
+		case job := <-l.jobs:
+			job()
+		}
+	}
+}
+
+func (l *line) do(job func()) {
+	select {
+	case l.jobs <- job:
+	case <-l.ctx.Done():
+	default: // flooded; see jobLimit
+	}
+}
+
+// close stops capture at once, in the caller's goroutine (P11), then lets the
+// line's goroutine close what may take longer.
+func (l *line) close() {
+	l.mu.Lock()
+	first, a, v := !l.closed, l.audio, l.video
+	l.closed = true
+	l.mu.Unlock()
+	if !first {
+		return
+	}
+	if a != nil {
+		a.SetSending(false)
+	}
+	if v != nil {
+		v.SetSending(false)
+	}
+	if a != nil {
+		a.StopCapture()
+	}
+	if v != nil {
+		v.StopCapture()
+	}
+	l.cancel()
+}
+
+// closeAll runs on the line's goroutine, when nothing else does.
+func (l *line) closeAll() {
+	l.mu.Lock()
+	a, v, s := l.audio, l.video, l.session
+	l.mu.Unlock()
+	if s != nil {
+		l.note(s)
+		_ = s.Close()
+	}
+	if a != nil {
+		_ = a.Close()
+	}
+	if v != nil {
+		_ = v.Close()
+	}
+}
+
+// live tells whether the line is open still, with its parts.
+func (l *line) live() (s *media.Session, g *route.Gate, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.session, l.gate, !l.closed
+}
+
+func (l *line) checkRelay() {
+	ctx, cancel := context.WithTimeout(l.ctx, relayLimit)
+	defer cancel()
+	relays, err := l.cfg.Relays(ctx)
+	if err == nil {
+		var proof route.RelayProof
+		proof, err = route.CheckRelay(ctx, relays, route.Options{})
+		l.relayed = proof.Relayed.Addr()
+		l.noteRelay(relays, proof.SeenAs.Addr())
+	}
+	l.relays = relays
+	l.sink.RelayChecked(l.id, err)
+}
+
+// relayLimit is less than the five seconds in which the person must learn that
+// the relay is down (P9).
+const relayLimit = 4500 * time.Millisecond
+
+// openDevices opens microphone, speaker and camera. It is asked for only by
+// the local Call or Accept (P10); frames leave only once the path is up.
+func (l *line) openDevices(role call.Role, withVideo bool, local call.Flags) {
+	l.role, l.withVideo = role, withVideo
+	if role == call.Callee {
+		l.acceptedNow()
+	}
+	a, err := audio.Open(l.audioConfig())
+	if err != nil {
+		l.fail(err)
+		return
+	}
+	var v *video.Endpoint
+	if withVideo {
+		if v, err = video.Open(l.videoConfig()); err != nil {
+			_ = a.Close()
+			l.fail(err)
+			return
+		}
+	}
+	l.mu.Lock()
+	l.audio, l.video, l.local = a, v, local
+	closed := l.closed
+	l.mu.Unlock()
+	if closed {
+		return // closeAll comes next
+	}
+	l.startDevices(a, v, local)
+}
+
+func (l *line) startDevices(a *audio.Endpoint, v *video.Endpoint, local call.Flags) {
+	l.setLocal(local)
+	if err := a.StartPlayback(); err != nil {
+		l.fail(err)
+		return
+	}
+	if err := a.StartCapture(); err != nil {
+		l.fail(err)
+		return
+	}
+	if v == nil {
+		return
+	}
+	if err := v.StartCapture(); err != nil {
+		l.cfg.Emit(phone.Notice{Err: err}) // a call without one's own picture is still a call
+	}
+}
+
+func (l *line) audioConfig() audio.Config {
+	cfg := l.cfg.Audio()
+	cfg.OnFirstSound = func(at time.Time) {
+		l.cfg.Emit(phone.FirstAudio{Call: l.id, Accepted: at.Sub(l.acceptedAt())})
+	}
+	cfg.OnFailure = l.fail
+	return cfg
+}
+
+func (l *line) videoConfig() video.Config {
+	cfg := l.cfg.Video()
+	cfg.OnFailure = func(err error) { l.cfg.Emit(phone.Notice{Err: err}) }
+	return cfg
+}
+
+// setLocal obeys mute, camera off and hold, now and for devices opened later.
+func (l *line) setLocal(local call.Flags) {
+	l.mu.Lock()
+	l.local = local
+	a, v, s := l.audio, l.video, l.session
+	l.mu.Unlock()
+	if a != nil {
+		a.SetMuted(local.Muted)
+	}
+	if v != nil {
+		if err := v.SetMuted(local.CameraOff); err != nil {
+			l.cfg.Emit(phone.Notice{Err: err})
+		}
+	}
+	if s != nil {
+		s.SetHeld(local.Held)
+	}
+}
+
+func (l *line) fail(err error) { l.sink.MediaFailed(l.id, l.generation(), err) }
+
+func (l *line) generation() uint32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gen
+}

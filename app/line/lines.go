@@ -1,0 +1,158 @@
+// Package line joins one call to its media: it checks the relay, opens the
+// microphone and the camera when the call says so, makes the connection
+// through the plan and the gate of package route, and writes the receipt from
+// what really left.
+//
+//	call.Manager -> Lines (call.Media) -> line: one goroutine that does slow things in order
+//	                                        |-> route.Plan, route.Gate
+//	                                        |-> media.Session, audio.Endpoint, video.Endpoint
+//	             <- Sink: descriptions, candidates, media up and down
+//
+// Every method of Lines returns at once and may be called from any goroutine.
+package line
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+	"time"
+
+	"paravent/app/call"
+	"paravent/app/phone"
+	"paravent/app/route"
+	"paravent/media/audio"
+	"paravent/media/video"
+)
+
+// Sink takes the results of slow work; *call.Manager satisfies it.
+type Sink interface {
+	RelayChecked(id phone.CallID, err error)
+	Described(id phone.CallID, gen uint32, sdp string, err error)
+	LocalCandidate(id phone.CallID, gen uint32, candidate string)
+	MediaUp(id phone.CallID, gen uint32)
+	MediaDown(id phone.CallID, gen uint32)
+	MediaFailed(id phone.CallID, gen uint32, err error)
+}
+
+// Config is what Lines need of the phone.
+type Config struct {
+	Relays func(ctx context.Context) (route.Relays, error) // fresh credentials from the own server
+	Audio  func() audio.Config                             // the sound devices, as chosen now
+	Video  func() video.Config                             // the camera and the screens, as chosen now
+	Locals func() []netip.Prefix                           // this computer's addresses
+	Emit   func(phone.Event)
+	Now    func() time.Time
+}
+
+// Lines are the media of all calls; they implement call.Media.
+type Lines struct {
+	cfg  Config
+	sink Sink // set by Use before the first call
+
+	mu    sync.Mutex
+	lines map[phone.CallID]*line // guarded by mu
+}
+
+var _ call.Media = (*Lines)(nil)
+
+// New makes Lines; they open nothing until a call asks.
+func New(cfg Config) *Lines {
+	return &Lines{cfg: cfg, lines: map[phone.CallID]*line{}}
+}
+
+// Use says where results go. It is called once, before the first call.
+func (l *Lines) Use(s Sink) { l.sink = s }
+
+// of returns the line of a call, which begins with the first thing asked of
+// it.
+func (l *Lines) of(id phone.CallID) *line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.lines[id]
+	if n == nil {
+		n = newLine(id, l.cfg, l.sink)
+		l.lines[id] = n
+	}
+	return n
+}
+
+// CheckRelay implements call.Media.
+func (l *Lines) CheckRelay(id phone.CallID) {
+	n := l.of(id)
+	n.do(n.checkRelay)
+}
+
+// Open implements call.Media: from here on microphone and camera may open.
+func (l *Lines) Open(id phone.CallID, role call.Role, withVideo bool, local call.Flags) {
+	n := l.of(id)
+	n.do(func() { n.openDevices(role, withVideo, local) })
+}
+
+// Offer implements call.Media.
+func (l *Lines) Offer(id phone.CallID, gen uint32, r phone.Route, restart bool) {
+	n := l.of(id)
+	n.do(func() { n.offer(gen, r, restart) })
+}
+
+// Answer implements call.Media.
+func (l *Lines) Answer(id phone.CallID, gen uint32, r phone.Route, offer string) {
+	n := l.of(id)
+	n.do(func() { n.answer(gen, r, offer) })
+}
+
+// Complete implements call.Media.
+func (l *Lines) Complete(id phone.CallID, gen uint32, answer string) {
+	n := l.of(id)
+	n.do(func() { n.complete(gen, answer) })
+}
+
+// Candidate implements call.Media.
+func (l *Lines) Candidate(id phone.CallID, gen uint32, candidate string) {
+	n := l.of(id)
+	n.do(func() { n.candidate(gen, candidate) })
+}
+
+// SetLocal implements call.Media.
+func (l *Lines) SetLocal(id phone.CallID, local call.Flags) {
+	n := l.of(id)
+	n.do(func() { n.setLocal(local) })
+}
+
+// Close implements call.Media: capture has stopped and no packet leaves when
+// it returns (P11); what is slow ends on another goroutine. The line stays, so
+// that nothing asked later opens anything, until Retire.
+func (l *Lines) Close(id phone.CallID) { l.of(id).close() }
+
+// Retire forgets a closed call and returns its final receipt. It waits until
+// the sockets are closed.
+func (l *Lines) Retire(id phone.CallID) phone.Receipt {
+	n := l.of(id)
+	n.close()
+	<-n.ended
+	l.mu.Lock()
+	delete(l.lines, id)
+	l.mu.Unlock()
+	return n.receipt()
+}
+
+// Stats returns the figures of a connected call.
+func (l *Lines) Stats(id phone.CallID) (phone.Stats, error) {
+	l.mu.Lock()
+	n := l.lines[id]
+	l.mu.Unlock()
+	if n == nil {
+		return phone.Stats{}, phone.ErrNoSuchCall
+	}
+	return n.stats()
+}
+
+// Exposure tells what the peer of a call can see now.
+func (l *Lines) Exposure(id phone.CallID) phone.Receipt {
+	l.mu.Lock()
+	n := l.lines[id]
+	l.mu.Unlock()
+	if n == nil {
+		return phone.Receipt{Call: id, RelayKind: phone.RelayNone, Hidden: true}
+	}
+	return n.receipt()
+}

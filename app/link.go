@@ -1,0 +1,172 @@
+package app
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"paravent/app/phone"
+	"paravent/app/route"
+	"paravent/app/signal"
+	"paravent/server"
+	"paravent/server/wire"
+	"paravent/settings"
+)
+
+// link is the way to the server.
+type link struct {
+	embedded *server.Server // nil where the server is another program
+	client   *signal.Client
+	addr     wire.Addr
+	online   bool
+	wasUp    bool // the address was reached once
+}
+
+// Start serves or connects as the settings (or Options.Server) say, and goes
+// on trying in the background; ServerChanged tells how it goes. Called again,
+// it begins anew with what the settings say then.
+func (a *App) Start() error {
+	a.disconnect()
+	addr, embedded, err := a.findServer()
+	if err != nil {
+		a.tellNotices()
+		a.emit(phone.ServerChanged{Err: err})
+		return err
+	}
+	client, err := signal.Open(context.Background(), signal.Config{
+		Server: addr, Identity: a.me, OnState: a.serverState, OnEnvelope: a.courier.Receive,
+	})
+	if err != nil {
+		if embedded != nil {
+			_ = embedded.Close()
+		}
+		return fault(err)
+	}
+	a.mu.Lock()
+	if a.closed {
+		a.mu.Unlock()
+		_ = client.Close()
+		return phone.ErrClosed
+	}
+	a.link = link{embedded: embedded, client: client, addr: addr}
+	a.mu.Unlock()
+	a.courier.Attach(client)
+	a.tellNotices()
+	return nil
+}
+
+// findServer opens the embedded server or reads the address of another one.
+func (a *App) findServer() (wire.Addr, *server.Server, error) {
+	s := a.settings.Current().Server
+	mode, address := s.Mode, s.Address
+	switch a.opts.Server {
+	case "":
+	case EmbeddedServer:
+		mode = settings.ServerEmbedded
+	default:
+		mode, address = settings.ServerRemote, a.opts.Server
+	}
+	switch mode {
+	case settings.ServerEmbedded:
+		return a.openEmbedded(s.LAN)
+	case settings.ServerRemote:
+		addr, err := wire.ParseAddr(address)
+		return addr, nil, fault(err)
+	case settings.ServerUnset:
+	}
+	return wire.Addr{}, nil, ErrNoServer
+}
+
+func (a *App) openEmbedded(lan bool) (wire.Addr, *server.Server, error) {
+	cfg := server.Config{Port: a.embeddedPort(), Dir: filepath.Join(a.opts.Profile, "server"), AllowPrivatePeers: lan}
+	if lan {
+		cfg.Host = netip.IPv4Unspecified().String()
+	}
+	s, err := server.Open(context.Background(), cfg)
+	if err != nil {
+		return wire.Addr{}, nil, fault(err)
+	}
+	return s.Addr(), s, nil
+}
+
+// embeddedPort is the same for a profile at every start, so that the links it
+// gave out stay true, and most likely another one for another profile.
+func (a *App) embeddedPort() int {
+	const first, count = 20000, 12000 // below the ephemeral ports of the usual systems
+	seed := a.me.Derive("embedded-port")
+	return first + int(binary.BigEndian.Uint32(seed[:])%count)
+}
+
+// serverState comes from the client's goroutine.
+func (a *App) serverState(online bool, err error) {
+	a.mu.Lock()
+	a.link.online = online
+	a.link.wasUp = a.link.wasUp || online
+	a.mu.Unlock()
+	a.courier.Online(online)
+	self := a.Self()
+	a.emit(phone.ServerChanged{Online: online, Address: self.Address, Server: self.Server, Err: fault(err)})
+}
+
+func (a *App) disconnect() {
+	a.mu.Lock()
+	old := a.link
+	a.link = link{}
+	a.mu.Unlock()
+	a.courier.Attach(nil)
+	if old.client != nil {
+		_ = old.client.Close()
+	}
+	if old.embedded != nil {
+		_ = old.embedded.Close()
+	}
+}
+
+// goodbye gives the last words of calls a moment to leave.
+func (a *App) goodbye() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	a.courier.Flush(ctx)
+}
+
+func (a *App) tellNotices() {
+	a.mu.Lock()
+	found := a.notices
+	a.notices = nil
+	a.mu.Unlock()
+	for _, n := range found {
+		a.emit(n)
+	}
+}
+
+// Self is what the person may show of themselves.
+func (a *App) Self() phone.Self {
+	a.mu.Lock()
+	l := a.link
+	a.mu.Unlock()
+	s := phone.Self{Name: a.settings.Current().Name, ID: a.me.ID().String(), Online: l.online, ServerHere: l.embedded != nil}
+	if l.client != nil {
+		s.Address, s.Server = l.client.Self().String(), l.addr.String()
+	}
+	return s
+}
+
+// relays asks the server for a relay grant.
+func (a *App) relays(ctx context.Context) (route.Relays, error) {
+	a.mu.Lock()
+	client, pin := a.link.client, a.link.addr.Pin
+	a.mu.Unlock()
+	if client == nil {
+		return route.Relays{}, ErrNoServer
+	}
+	grant, err := client.Turn(ctx)
+	if err != nil {
+		return route.Relays{}, fmt.Errorf("%w: %w", route.ErrRelayUnavailable, err)
+	}
+	return route.RelaysFrom(grant, pin), nil
+}
+
+func locals() []netip.Prefix { return route.Locals() }

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"paravent/media/device"
+	"paravent/server/wire"
+)
+
+// Options say where a phone lives and what stands in for its devices. Empty
+// fields follow the person's settings.
+type Options struct {
+	Profile string // folder of everything this phone keeps
+	Server  string // "embedded" or host:port#pin, for this run only
+
+	Microphone string // a device.ParseMic specification, for this run only
+	Speaker    string // a device.ParseSpeaker specification
+	Camera     string // a device.ParseCamera specification
+	Screen     string // a device.ParseScreen specification: pictures go there too
+
+	// Unattended phones keep their key in a file of the profile, since nobody
+	// is there to unlock the keyring of the desktop.
+	Unattended bool
+}
+
+// EmbeddedServer is the value of Options.Server that asks for a server inside
+// this phone.
+const EmbeddedServer = "embedded"
+
+// Bind declares the command line flags that the window and the scriptable
+// phone share.
+func (o *Options) Bind(fs *flag.FlagSet) {
+	fs.StringVar(&o.Profile, "profile", "", "`folder` of this phone's key, people and settings (default: one in your configuration folder)")
+	fs.StringVar(&o.Server, "server", "", "`address` host:port#pin of a server, or \"embedded\" (default: as the settings say)")
+	fs.StringVar(&o.Microphone, "mic", "", "file:X.wav, tone:HZ, silence or device[:NAME]")
+	fs.StringVar(&o.Speaker, "speaker", "", "file:Y.wav, null or device[:NAME]")
+	fs.StringVar(&o.Camera, "camera", "", "file:X.y4m, pattern, off or device[:NAME]")
+	fs.StringVar(&o.Screen, "screen", "", "file:Y.y4m or null")
+}
+
+// Check completes the options and refuses what no phone could be opened with,
+// before anything is opened.
+func (o *Options) Check() error {
+	if o.Profile == "" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrProfile, err)
+		}
+		o.Profile = filepath.Join(dir, "paravent")
+	}
+	if o.Server != "" && o.Server != EmbeddedServer {
+		if _, err := wire.ParseAddr(o.Server); err != nil {
+			return fault(err)
+		}
+	}
+	return o.checkDevices()
+}
+
+func (o *Options) checkDevices() error {
+	for _, d := range []struct {
+		spec  string
+		parse func(string) error
+	}{
+		{o.Microphone, func(s string) error { _, err := device.ParseMic(s); return err }},
+		{o.Speaker, func(s string) error { _, err := device.ParseSpeaker(s); return err }},
+		{o.Camera, func(s string) error { _, err := device.ParseCamera(s); return err }},
+		{o.Screen, func(s string) error { _, err := device.ParseScreen(s); return err }},
+	} {
+		if d.spec == "" {
+			continue
+		}
+		if err := d.parse(d.spec); err != nil {
+			return fault(err)
+		}
+	}
+	return nil
+}

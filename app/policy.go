@@ -1,0 +1,32 @@
+package app
+
+import (
+	"time"
+
+	"paravent/app/audience"
+	"paravent/app/call"
+	"paravent/app/route"
+)
+
+// policy answers for the person who may ring and by which way.
+type policy struct{ a *App }
+
+var _ call.Policy = policy{}
+
+// Decide implements call.Policy.
+func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
+	s := p.a.settings.Current()
+	c, isContact := p.a.people.Find(string(from.ID))
+	caller := audience.Caller{}
+	if isContact {
+		caller = audience.Of(c)
+	}
+	d := audience.Decide(s.Calls, caller)
+	if d.Kind != audience.Ring {
+		return call.Verdict{Record: d.Record()}
+	}
+	return call.Verdict{
+		Ring: true, TellRinging: true, Wish: route.Wish(s, c, isContact),
+		RingFor: time.Duration(s.Calls.RingSecs) * time.Second,
+	}
+}

@@ -1,0 +1,188 @@
+// Package callview shows one call: ringing, under way, and how it ended.
+// Drawing goroutine only.
+package callview
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"paravent/app/phone"
+	own "paravent/ui/theme"
+	"paravent/ui/video"
+	"paravent/ui/widgets"
+	"paravent/ui/words"
+)
+
+// Phone is what a call's screen does to the call.
+type Phone interface {
+	Hangup(id phone.CallID) error
+	Mute(id phone.CallID, audioMuted, cameraOff bool) error
+	Hold(id phone.CallID, on bool) error
+}
+
+// Screen is a call under way.
+type Screen struct {
+	env           widgets.Env
+	phone         Phone
+	remote, local *video.Picture
+	info          phone.CallInfo
+
+	object fyne.CanvasObject
+	name   *widgets.Line
+	state  *widgets.Line
+	badge  *widgets.Badge
+	face   *widgets.Avatar
+	note   *widgets.Line
+	stage  *fyne.Container
+	noFace *fyne.Container
+	stats  *statsPanel
+
+	mute, camera, hold, statsButton, hangup *widgets.Round
+	asking                                  *widgets.Dialog
+}
+
+// New shows the call of info; the pictures belong to the window, because the
+// phone keeps drawing to them from call to call.
+func New(env widgets.Env, p Phone, remote, local *video.Picture, info phone.CallInfo, now time.Time) *Screen {
+	s := &Screen{env: env, phone: p, remote: remote, local: local}
+	s.build()
+	remote.OnShape(s.arrange)
+	local.OnShape(s.arrange)
+	s.Update(info, now)
+	return s
+}
+
+// Object is the screen.
+func (s *Screen) Object() fyne.CanvasObject { return s.object }
+
+func (s *Screen) build() {
+	w := s.env.Words
+	s.name = widgets.NewLine("").Sized(own.SizeTitle).Bold()
+	s.state = widgets.NewLine("").Small()
+	s.badge = widgets.NewBadge(s.showDetails)
+	s.face, s.note = widgets.NewAvatar(128), widgets.NewLine("").Center()
+	s.noFace = container.NewVBox(layout.NewSpacer(), container.NewCenter(s.face), widgets.Gap(8), s.note, layout.NewSpacer())
+	s.stats = newStatsPanel(w)
+
+	s.mute = widgets.NewRound("mic", w.T("call.mute"), widgets.Plain, s.toggleMute)
+	s.camera = widgets.NewRound("video", w.T("call.camera-off"), widgets.Plain, s.toggleCamera)
+	s.hold = widgets.NewRound("pause", w.T("call.hold"), widgets.Plain, s.toggleHold)
+	s.statsButton = widgets.NewRound("stats", w.T("call.stats"), widgets.Plain, s.toggleStats)
+	s.hangup = widgets.NewRound("hangup", w.T("call.hangup"), widgets.Bad, s.hangUp)
+
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(s.badge), container.NewVBox(s.name, s.state))
+	top := widgets.NewPanel(own.ColorRail, 0, 20, 12, head)
+	controls := container.NewHBox(layout.NewSpacer(), s.mute, s.camera, s.hold, s.statsButton, widgets.Gap(12), s.hangup, layout.NewSpacer())
+	bottom := widgets.NewPanel(own.ColorRail, 0, 20, 12, controls)
+	s.stage = container.New(&stage{s}, s.remote, s.noFace, s.local, s.stats)
+	s.object = container.NewThemeOverride(container.NewBorder(top, bottom, nil, nil,
+		widgets.NewPanel(own.ColorStage, 0, 0, 0, s.stage)), own.NewDark())
+}
+
+// arrange lays the pictures out again.
+func (s *Screen) arrange() { s.stage.Refresh() }
+
+// ID is the call shown.
+func (s *Screen) ID() phone.CallID { return s.info.ID }
+
+// Info is the newest snapshot shown.
+func (s *Screen) Info() phone.CallInfo { return s.info }
+
+// Update shows a newer snapshot of the same call.
+func (s *Screen) Update(info phone.CallInfo, now time.Time) {
+	w := s.env.Words
+	s.info = info
+	name := w.Name(info.Peer.Name)
+	s.name.SetText(name)
+	s.face.SetPerson(name, info.Peer.ID)
+	text, showing := w.Badge(info)
+	icon, color := badgeLook(showing, info.Route)
+	s.badge.Set(icon, text, color)
+
+	choose(s.mute, info.Muted, "mic", "mic-off", w.T("call.mute"), w.T("call.unmute"))
+	choose(s.camera, info.CameraOff, "video", "video-off", w.T("call.camera-off"), w.T("call.camera-on"))
+	choose(s.hold, info.Held, "pause", "play", w.T("call.hold"), w.T("call.resume"))
+	s.hold.SetDisabled(info.State != phone.Connected)
+	visible(s.camera, info.Video)
+	s.showPictures()
+	s.Tick(now)
+}
+
+// showPictures shows each picture only while there is one to see.
+func (s *Screen) showPictures() {
+	connected := s.info.Video && s.info.State == phone.Connected && !s.info.Held && !s.info.PeerHeld
+	far := connected && !s.info.PeerCameraOff
+	visible(s.remote, far)
+	visible(s.noFace, !far)
+	visible(s.local, s.info.Video && !s.info.CameraOff && !s.info.Held)
+	s.note.SetText(s.remark())
+	s.arrange()
+}
+
+// remark is what there is to say about the other side.
+func (s *Screen) remark() string {
+	w := s.env.Words
+	switch {
+	case s.info.State != phone.Connected:
+		return w.State(s.info)
+	case s.info.PeerHeld:
+		return w.T("call.peer-held")
+	case s.info.PeerMuted && s.info.PeerCameraOff && s.info.Video:
+		return w.T("call.peer-silent")
+	case s.info.PeerMuted:
+		return w.T("call.peer-muted")
+	case s.info.PeerCameraOff && s.info.Video:
+		return w.T("call.peer-camera-off")
+	}
+	return ""
+}
+
+// Tick shows the time that passed.
+func (s *Screen) Tick(now time.Time) {
+	text := s.env.Words.State(s.info)
+	if s.info.State == phone.Connected && !s.info.ConnectedAt.IsZero() {
+		text += "  ·  " + words.Duration(now.Sub(s.info.ConnectedAt))
+	}
+	if s.info.State == phone.Connected && s.info.PeerMuted {
+		text += "  ·  " + s.env.Words.T("call.peer-muted")
+	}
+	s.state.SetText(text)
+}
+
+// Stats shows figures, if the person wants to see them.
+func (s *Screen) Stats(stats phone.Stats) { s.stats.set(stats, s.info.Video) }
+
+func badgeLook(showing words.Showing, route phone.Route) (string, fyne.ThemeColorName) {
+	switch {
+	case showing == words.ShowsNothing:
+		return "shield", theme.ColorNameSuccess
+	case showing == words.ShowsAddress && route == phone.Direct:
+		return "eye", theme.ColorNameWarning
+	case showing == words.ShowsAddress:
+		return "warning", theme.ColorNameWarning
+	}
+	return "info", own.ColorSubtle
+}
+
+func choose(b *widgets.Round, on bool, icon, iconOn, label, labelOn string) {
+	if on {
+		b.Set(iconOn, labelOn, widgets.Chosen)
+	} else {
+		b.Set(icon, label, widgets.Plain)
+	}
+}
+
+func visible(o fyne.CanvasObject, on bool) {
+	if on == o.Visible() {
+		return
+	}
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}

@@ -1,0 +1,90 @@
+package callview
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/phone"
+	own "paravent/ui/theme"
+	"paravent/ui/widgets"
+	"paravent/ui/words"
+)
+
+// Ended tells how a call ended and what it showed.
+type Ended struct {
+	env     widgets.Env
+	info    phone.CallInfo
+	onAgain func(to string, video bool)
+	onClose func()
+	object  fyne.CanvasObject
+	receipt *widget.Label
+}
+
+// NewEnded tells of the ended call of info.
+func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(to string, video bool), onClose func()) *Ended {
+	s := &Ended{env: env, info: info, onAgain: onAgain, onClose: onClose}
+	w := env.Words
+	name := w.Name(info.Peer.Name)
+	face := widgets.NewAvatar(96)
+	face.SetPerson(name, info.Peer.ID)
+	reason := widgets.Paragraph(s.reason())
+	reason.Alignment, reason.SizeName = fyne.TextAlignCenter, theme.SizeNameSubHeadingText
+	s.receipt = widgets.Paragraph("")
+	s.receipt.Alignment = fyne.TextAlignCenter
+	lasted := widgets.NewLine("").Small().Center()
+	if !info.ConnectedAt.IsZero() {
+		lasted.SetText(w.T("ended.lasted", "time", words.Duration(now.Sub(info.ConnectedAt))))
+	}
+	shut := widget.NewButton(w.T("close"), onClose)
+	again := widget.NewButton(w.T("ended.again"), s.again)
+	again.Importance = widget.HighImportance
+	body := widgets.Wide(460, container.NewVBox(
+		container.NewCenter(face), widgets.Gap(8), widgets.NewLine(name).Sized(own.SizeHero).Bold().Center(),
+		reason, lasted, s.receipt, widgets.Gap(8),
+		container.NewHBox(layout.NewSpacer(), shut, again, layout.NewSpacer()),
+	))
+	s.object = container.NewThemeOverride(widgets.NewPanel(own.ColorStage, 0, 24, 16, container.NewCenter(body)), own.NewDark())
+	return s
+}
+
+// Object is the screen.
+func (s *Ended) Object() fyne.CanvasObject { return s.object }
+
+// ID is the call that ended.
+func (s *Ended) ID() phone.CallID { return s.info.ID }
+
+// reason says why, and more where an error says more.
+func (s *Ended) reason() string {
+	w := s.env.Words
+	text := w.Ended(s.info.Reason)
+	if s.info.Err != nil && phone.CodeOf(s.info.Err) != "internal" {
+		if more := w.Error(s.info.Err); more != text {
+			text += "\n" + more
+		}
+	}
+	return text
+}
+
+// Receipt adds what the call really showed.
+func (s *Ended) Receipt(r phone.Receipt) { s.receipt.SetText(s.env.Words.ReceiptLine(&r)) }
+
+// Key closes with Escape and Enter.
+func (s *Ended) Key(name fyne.KeyName) {
+	switch name {
+	case fyne.KeyEscape, fyne.KeyReturn, fyne.KeyEnter:
+		s.onClose()
+	}
+}
+
+func (s *Ended) again() {
+	to := s.info.Peer.Address
+	if s.info.Peer.Contact || to == "" {
+		to = s.info.Peer.ID
+	}
+	s.onAgain(to, s.info.Video)
+}

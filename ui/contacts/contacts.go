@@ -1,0 +1,132 @@
+// Package contacts is the address book: find, call, add, change, remove.
+// Drawing goroutine only.
+package contacts
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+	"golang.org/x/text/unicode/norm"
+
+	"paravent/app/phone"
+	"paravent/ui/widgets"
+)
+
+// Phone is what the address book needs.
+type Phone interface {
+	Contacts() []phone.Contact
+	AddContact(name, address string) (phone.Contact, error)
+	PutContact(contact phone.Contact) error
+	RemoveContact(id string) error
+}
+
+// Screen is the address book.
+type Screen struct {
+	env    widgets.Env
+	phone  Phone
+	onCall func(id string, video bool)
+
+	object fyne.CanvasObject
+	search *widget.Entry
+	list   *widget.List
+	empty  *widget.Label
+	first  fyne.CanvasObject
+	shown  []phone.Contact
+}
+
+// New shows the address book of p; onCall is asked to call a contact.
+func New(env widgets.Env, p Phone, onCall func(id string, video bool)) *Screen {
+	s := &Screen{env: env, phone: p, onCall: onCall}
+	s.build()
+	s.Reload()
+	return s
+}
+
+// Object is the screen.
+func (s *Screen) Object() fyne.CanvasObject { return s.object }
+
+func (s *Screen) build() {
+	w := s.env.Words
+	s.search = widget.NewEntry()
+	s.search.SetPlaceHolder(w.T("contacts.search"))
+	s.search.OnChanged = func(string) { s.Reload() }
+
+	add := widget.NewButton(w.T("contacts.add"), s.Add)
+	add.Importance = widget.HighImportance
+	s.list = widget.NewList(
+		func() int { return len(s.shown) },
+		func() fyne.CanvasObject { return newRow(s) },
+		func(i widget.ListItemID, o fyne.CanvasObject) { o.(*row).set(s.shown[i]) },
+	)
+	s.list.HideSeparators = true
+	s.list.OnSelected = func(i widget.ListItemID) {
+		s.list.Unselect(i)
+		s.edit(s.shown[i])
+	}
+	s.empty = widgets.Paragraph("")
+	s.empty.Alignment = fyne.TextAlignCenter
+	s.first = widgets.Wide(360, container.NewVBox(
+		container.NewCenter(widgets.NewIcon("contacts", "subtle", 56)), s.empty))
+
+	head := container.NewBorder(nil, nil, widgets.Heading(w.T("contacts.title")), add)
+	top := container.NewVBox(head, widgets.Gap(4), s.search, widgets.Gap(4))
+	s.object = widgets.Inset(24, 20, container.NewBorder(top, nil, nil, nil,
+		container.NewStack(s.list, container.NewCenter(s.first))))
+}
+
+// Reload reads the contacts again and shows those that match the search.
+func (s *Screen) Reload() {
+	wanted := fold(s.search.Text)
+	all := s.phone.Contacts()
+	s.shown = s.shown[:0]
+	for _, c := range all {
+		if strings.Contains(fold(c.Name), wanted) {
+			s.shown = append(s.shown, c)
+		}
+	}
+	slices.SortStableFunc(s.shown, func(a, b phone.Contact) int {
+		if a.Favourite != b.Favourite {
+			if a.Favourite {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(fold(a.Name), fold(b.Name))
+	})
+	switch {
+	case len(all) == 0:
+		s.empty.SetText(s.env.Words.T("contacts.none"))
+	default:
+		s.empty.SetText(s.env.Words.T("contacts.no-match"))
+	}
+	if len(s.shown) == 0 {
+		s.first.Show()
+	} else {
+		s.first.Hide()
+	}
+	s.list.Refresh()
+}
+
+// fold makes text comparable: lower case, without accents.
+func fold(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFD.String(strings.TrimSpace(text)))
+}
+
+func (s *Screen) star(c phone.Contact) {
+	c.Favourite = !c.Favourite
+	s.save(c)
+}
+
+func (s *Screen) save(c phone.Contact) {
+	s.env.Fail(s.phone.PutContact(c))
+	s.Reload()
+}

@@ -1,0 +1,39 @@
+package ui
+
+import (
+	"paravent/app/phone"
+	"paravent/settings"
+)
+
+// Phone is what the window needs of the phone. *app.App satisfies it. All
+// methods may be called from any goroutine; the slow ones (Start, Devices,
+// Call) are never called on the drawing goroutine.
+type Phone interface {
+	Self() phone.Self
+	Settings() settings.Settings
+	UpdateSettings(change func(*settings.Settings)) error
+	// Start begins to serve or to connect, after first start chose a name and
+	// a server, and again whenever the person asks for another try.
+	Start() error
+
+	Contacts() []phone.Contact
+	AddContact(name, address string) (phone.Contact, error)
+	PutContact(contact phone.Contact) error
+	RemoveContact(id string) error
+	History(limit int) []phone.HistoryEntry
+	ClearHistory() error
+
+	// Call takes a contact's id or name, or a paravent: link.
+	Call(to string, video bool) (phone.CallID, error)
+	Answer(id phone.CallID, video bool) error
+	Decline(id phone.CallID) error
+	Hangup(id phone.CallID) error
+	Mute(id phone.CallID, audioMuted, cameraOff bool) error
+	Hold(id phone.CallID, on bool) error
+	Calls() []phone.CallInfo
+
+	Devices() phone.Devices
+	SetScreens(remote, local phone.Screen)
+	Subscribe(handler func(phone.Event)) (cancel func())
+	Close() error
+}

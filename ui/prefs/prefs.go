@@ -1,0 +1,168 @@
+// Package prefs is the settings screen. Every change is saved at once.
+// Drawing goroutine only.
+package prefs
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/phone"
+	"paravent/settings"
+	"paravent/ui/widgets"
+)
+
+// Phone is what the settings need. Devices may be slow and is called away
+// from the drawing goroutine.
+type Phone interface {
+	Settings() settings.Settings
+	UpdateSettings(change func(*settings.Settings)) error
+	Devices() phone.Devices
+	Contacts() []phone.Contact
+}
+
+// Screen is the settings.
+type Screen struct {
+	env      widgets.Env
+	phone    Phone
+	onServer func()
+
+	object  fyne.CanvasObject
+	shown   settings.Settings
+	body    *fyne.Container
+	devices phone.Devices
+	meaning *widget.Label
+	groups  *fyne.Container
+}
+
+// New shows the settings of p; onServer runs after another server was chosen.
+func New(env widgets.Env, p Phone, onServer func()) *Screen {
+	s := &Screen{env: env, phone: p, onServer: onServer, body: container.NewVBox()}
+	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(env.Words.T("prefs.title"))), nil, nil, nil,
+		widgets.Page(640, s.body))
+	s.fill()
+	return s
+}
+
+// Object is the screen.
+func (s *Screen) Object() fyne.CanvasObject { return s.object }
+
+// Reload shows the settings again where something else changed them.
+func (s *Screen) Reload() {
+	if !same(s.shown, s.phone.Settings()) {
+		s.fill()
+	}
+}
+
+func same(a, b settings.Settings) bool {
+	if !slices.Equal(a.Calls.Audience, b.Calls.Audience) {
+		return false
+	}
+	a.Calls.Audience, b.Calls.Audience = nil, nil
+	return a.Name == b.Name && a.Language == b.Language && a.Server == b.Server && a.Privacy == b.Privacy &&
+		a.Calls.Enabled == b.Calls.Enabled && a.Calls.RingSecs == b.Calls.RingSecs && a.Audio == b.Audio && a.Video == b.Video
+}
+
+// LookForDevices lists what is plugged in, for the next time it is shown.
+func (s *Screen) LookForDevices() {
+	s.env.Spawn(func() func() {
+		found := s.phone.Devices()
+		return func() {
+			s.devices = found
+			s.fill()
+		}
+	})
+}
+
+func (s *Screen) fill() {
+	s.shown = s.phone.Settings()
+	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
+	s.body.Objects = []fyne.CanvasObject{
+		s.privacy(), gap(), s.calls(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(),
+	}
+	s.body.Refresh()
+}
+
+// save changes the settings and remembers the result, so that the event about
+// it does not rebuild the screen under the person's hands.
+func (s *Screen) save(change func(*settings.Settings)) bool {
+	err := s.phone.UpdateSettings(change)
+	s.shown = s.phone.Settings()
+	s.env.Fail(err)
+	if err != nil {
+		s.fill()
+	}
+	return err == nil
+}
+
+func (s *Screen) privacy() fyne.CanvasObject {
+	w := s.env.Words
+	option := func(p settings.RoutePolicy) widgets.Option {
+		return widgets.Option{ID: string(p), Title: w.Route(p), Detail: w.RouteDetail(p)}
+	}
+	choice := widgets.NewChoice([]widgets.Option{
+		option(settings.RouteRelay), option(settings.RouteContactsDirect), option(settings.RouteDirect),
+	}, string(s.shown.Privacy.Route), func(id string) {
+		s.save(func(v *settings.Settings) { v.Privacy.Route = settings.RoutePolicy(id) })
+	})
+	content := []fyne.CanvasObject{choice}
+	if s.shown.Server.Mode == settings.ServerEmbedded {
+		content = append(content, widgets.Paragraph(w.T("privacy.embedded-note")))
+	}
+	return widgets.Section(w.T("privacy.title"), content...)
+}
+
+func (s *Screen) you() fyne.CanvasObject {
+	w := s.env.Words
+	name := widget.NewEntry()
+	name.SetText(s.shown.Name)
+	name.OnChanged = func(text string) { s.save(func(v *settings.Settings) { v.Name = text }) }
+	language := widgets.NewLanguage(w, s.shown.Language, func(lang string) {
+		s.save(func(v *settings.Settings) { v.Language = lang })
+	})
+	return widgets.Section(w.T("prefs.you"),
+		widgets.Field(w.T("prefs.name"), name), widgets.Detail(w.T("prefs.name-detail")),
+		widgets.Field(w.T("prefs.language"), language))
+}
+
+func (s *Screen) server() fyne.CanvasObject {
+	w := s.env.Words
+	lan := widget.NewCheck(w.T("server.lan"), nil)
+	lan.SetChecked(s.shown.Server.LAN)
+	address := widget.NewEntry()
+	address.SetPlaceHolder(w.T("server.address-hint"))
+	address.SetText(s.shown.Server.Address)
+	problem := widgets.Problem()
+	chosen := s.shown.Server
+	use := widget.NewButton(w.T("server.use"), func() {
+		if s.save(func(v *settings.Settings) { v.Server = chosen }) {
+			s.onServer()
+			s.fill()
+		}
+	})
+	check := func() {
+		embedded := chosen.Mode == settings.ServerEmbedded
+		text := ""
+		if !embedded && chosen.Address != "" {
+			text = w.ServerAddress(chosen.Address)
+		}
+		widgets.SetProblem(problem, text)
+		if chosen == s.shown.Server || !embedded && (chosen.Address == "" || text != "") {
+			use.Disable()
+		} else {
+			use.Enable()
+		}
+		lan.Hidden, address.Hidden = !embedded, embedded
+	}
+	mode := widgets.NewChoice([]widgets.Option{
+		{ID: string(settings.ServerEmbedded), Title: w.T("server.embedded"), Detail: w.T("server.embedded-detail")},
+		{ID: string(settings.ServerRemote), Title: w.T("server.remote"), Detail: w.T("server.remote-detail")},
+	}, string(chosen.Mode), func(id string) { chosen.Mode = settings.ServerMode(id); check(); s.body.Refresh() })
+	lan.OnChanged = func(on bool) { chosen.LAN = on; check() }
+	address.OnChanged = func(text string) { chosen.Address = text; check() }
+	check()
+	return widgets.Section(w.T("prefs.server"), mode, lan, address, problem,
+		container.NewHBox(use), widgets.Detail(w.T("server.use-detail")))
+}

@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/phone"
+	"paravent/settings"
+	"paravent/ui/contacts"
+	"paravent/ui/dial"
+	"paravent/ui/history"
+	"paravent/ui/prefs"
+	own "paravent/ui/theme"
+	"paravent/ui/widgets"
+)
+
+// page is one of the main screens.
+type page uint8
+
+// The main screens, in the order of the rail.
+const (
+	pageContacts page = iota
+	pageDial
+	pageHistory
+	pagePrefs
+	pageCount
+)
+
+// shell is the main screens with the rail that leads to them.
+type shell struct {
+	win    *Window
+	object fyne.CanvasObject
+	page   page
+	nav    [pageCount]*widgets.NavItem
+	pages  [pageCount]fyne.CanvasObject
+	body   *fyne.Container
+	banner *widgets.Banner
+
+	contacts *contacts.Screen
+	dial     *dial.Screen
+	history  *history.Screen
+	prefs    *prefs.Screen
+
+	me     *widgets.Line
+	face   *widgets.Avatar
+	dot    *widgets.Dot
+	status *widget.Label
+	retry  *widget.Button
+}
+
+func newShell(w *Window) *shell {
+	s := &shell{win: w, body: container.NewStack()}
+	env := w.env
+	call := func(to string, video bool) { w.place(to, video, w.fail) }
+	s.contacts = contacts.New(env, w.phone, call)
+	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) })
+	s.history = history.New(env, w.phone, w.world.now, call)
+	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) })
+	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object()}
+	s.banner = widgets.NewBanner(env.Words.T("close"))
+	content := container.NewBorder(widgets.Inset(24, 8, s.banner), nil, nil, nil, s.body)
+	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
+	s.open(pageContacts)
+	s.serverChanged(phone.ServerChanged{Online: w.phone.Self().Online})
+	return s
+}
+
+func (s *shell) rail() fyne.CanvasObject {
+	w := s.win.env.Words
+	icons := [pageCount]string{"contacts", "dial", "history", "settings"}
+	names := [pageCount]string{w.T("nav.contacts"), w.T("nav.dial"), w.T("nav.history"), w.T("nav.prefs")}
+	items := container.NewVBox()
+	for i := range pageCount {
+		s.nav[i] = widgets.NewNavItem(icons[i], names[i], func() { s.open(i) })
+		items.Add(s.nav[i])
+	}
+	logo := widget.NewIcon(own.AppIcon())
+	title := container.NewHBox(widgets.Gap(4), widgets.Wide(28, logo), widgets.NewLine("Paravent").Sized(own.SizeTitle).Bold())
+	s.me, s.face = widgets.NewLine("").Bold(), widgets.NewAvatar(32)
+	s.dot = widgets.NewDot(own.ColorSubtle)
+	s.status = widgets.Paragraph("")
+	s.status.SizeName = theme.SizeNameCaptionText
+	s.retry = widget.NewButton(w.T("server.retry"), func() { s.win.start(func() {}) })
+	foot := container.NewVBox(
+		container.NewBorder(nil, nil, s.face, nil, container.NewVBox(layout.NewSpacer(), s.me, layout.NewSpacer())),
+		container.NewBorder(nil, nil, container.NewVBox(widgets.Gap(12), s.dot), nil, s.status), s.retry)
+	body := container.NewBorder(container.NewVBox(title, widgets.Gap(12), items), foot, nil, nil)
+	return widgets.NewPanel(own.ColorRail, 0, 12, 16, widgets.Wide(186, body))
+}
+
+// open shows a main screen.
+func (s *shell) open(p page) {
+	s.page = p
+	for i, n := range s.nav {
+		n.SetSelected(page(i) == p)
+	}
+	s.body.Objects = []fyne.CanvasObject{s.pages[p]}
+	s.body.Refresh()
+	s.banner.Hide()
+	switch p {
+	case pageHistory:
+		s.win.missed = 0
+	case pagePrefs:
+		s.prefs.LookForDevices()
+	case pageContacts, pageDial, pageCount:
+	}
+	s.reload()
+}
+
+// reload reads again what may have changed.
+func (s *shell) reload() {
+	if s.page == pageHistory {
+		s.win.missed = 0
+	}
+	s.contacts.Reload()
+	s.history.Reload()
+	s.dial.Reload()
+	s.nav[pageHistory].SetCount(s.win.missed)
+	s.showMe()
+}
+
+func (s *shell) settingsChanged() {
+	s.prefs.Reload()
+	s.showMe()
+}
+
+func (s *shell) showMe() {
+	self := s.win.phone.Self()
+	name := s.win.env.Words.Name(self.Name)
+	s.me.SetText(name)
+	s.face.SetPerson(name, self.ID)
+}
+
+// serverChanged tells whether calls can come and go.
+func (s *shell) serverChanged(e phone.ServerChanged) {
+	w := s.win.env.Words
+	switch {
+	case e.Online && s.win.phone.Settings().Server.Mode == settings.ServerEmbedded:
+		s.say(theme.ColorNameSuccess, w.T("server.online-here"))
+	case e.Online:
+		s.say(theme.ColorNameSuccess, w.T("server.online"))
+	case e.Err != nil:
+		s.say(theme.ColorNameError, w.T("server.offline-because", "reason", w.Error(e.Err)))
+	default:
+		s.say(theme.ColorNameWarning, w.T("server.connecting"))
+	}
+	if e.Online {
+		s.retry.Hide()
+	} else {
+		s.retry.Show()
+	}
+	s.dial.Reload()
+	s.showMe()
+}
+
+func (s *shell) say(color fyne.ThemeColorName, text string) {
+	s.dot.SetColor(color)
+	s.status.SetText(text)
+}

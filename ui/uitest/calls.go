@@ -1,0 +1,131 @@
+package uitest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"paravent/app/phone"
+)
+
+// errBadLink has the code of the real fault for a link that is none.
+var errBadLink = phone.NewFault("bad-address")
+
+// Ring makes a call come in.
+func (f *Fake) Ring(from phone.Person, video bool) phone.CallID {
+	id := phone.NewCallID()
+	info := phone.CallInfo{ID: id, Peer: from, Video: video, State: phone.Ringing, Started: f.now()}
+	f.mu.Lock()
+	f.calls = append(f.calls, info)
+	f.mu.Unlock()
+	f.Emit(phone.Incoming{Call: id, From: from, Video: video})
+	f.Emit(phone.CallChanged{Call: info})
+	return id
+}
+
+// Change changes a call as its other side or the network would.
+func (f *Fake) Change(id phone.CallID, change func(*phone.CallInfo)) {
+	f.mu.Lock()
+	i := slices.IndexFunc(f.calls, func(c phone.CallInfo) bool { return c.ID == id })
+	if i < 0 {
+		f.mu.Unlock()
+		return
+	}
+	change(&f.calls[i])
+	info := f.calls[i]
+	if info.State == phone.Ended {
+		f.calls = slices.Delete(f.calls, i, i+1)
+	}
+	f.mu.Unlock()
+	f.Emit(phone.CallChanged{Call: info})
+}
+
+// Connect makes a call's media flow by a route.
+func (f *Fake) Connect(id phone.CallID, route phone.Route, kind phone.Relaying, peerSees ...string) {
+	f.Change(id, func(c *phone.CallInfo) {
+		c.State, c.Route, c.RelayKind, c.PeerSees, c.ConnectedAt = phone.Connected, route, kind, peerSees, f.now()
+	})
+}
+
+// End ends a call.
+func (f *Fake) End(id phone.CallID, reason phone.EndReason) {
+	f.Change(id, func(c *phone.CallInfo) { c.State, c.Reason = phone.Ended, reason })
+}
+
+// Person is a contact as the other end of a call.
+func (f *Fake) Person(name string) phone.Person {
+	for _, c := range f.Contacts() {
+		if c.Name == name {
+			return phone.Person{ID: c.ID, Name: c.Name, Contact: true, Address: c.Address}
+		}
+	}
+	return phone.Person{ID: Link(name), Name: name, Address: Link(name)}
+}
+
+func (f *Fake) note(format string, args ...any) {
+	f.log = append(f.log, fmt.Sprintf(format, args...))
+}
+
+// Call implements ui.Phone, as do the methods below.
+func (f *Fake) Call(to string, video bool) (phone.CallID, error) {
+	f.mu.Lock()
+	err := f.takeErr()
+	peer := phone.Person{ID: to, Name: "Paravent", Address: to}
+	if i := f.find(to); i >= 0 {
+		c := f.contacts[i]
+		peer = phone.Person{ID: c.ID, Name: c.Name, Contact: true, Address: c.Address}
+	} else if err == nil && !strings.HasPrefix(to, "paravent:") {
+		err = errBadLink
+	}
+	if err != nil {
+		f.mu.Unlock()
+		return phone.CallID{}, err
+	}
+	f.note("call %s %v", peer.Name, video)
+	info := phone.CallInfo{ID: phone.NewCallID(), Outgoing: true, Peer: peer, Video: video, State: phone.Proposing, Started: f.now()}
+	f.calls = append(f.calls, info)
+	f.mu.Unlock()
+	f.Emit(phone.CallChanged{Call: info})
+	return info.ID, nil
+}
+
+func (f *Fake) Answer(id phone.CallID, video bool) error {
+	return f.act(id, fmt.Sprintf("answer %v", video), func(c *phone.CallInfo) {
+		c.State, c.Video = phone.Negotiating, c.Video && video
+	})
+}
+
+func (f *Fake) Decline(id phone.CallID) error {
+	return f.act(id, "decline", func(c *phone.CallInfo) { c.State, c.Reason = phone.Ended, phone.Declined })
+}
+
+func (f *Fake) Hangup(id phone.CallID) error {
+	return f.act(id, "hangup", func(c *phone.CallInfo) { c.State, c.Reason = phone.Ended, phone.HungUp })
+}
+
+func (f *Fake) Mute(id phone.CallID, audioMuted, cameraOff bool) error {
+	return f.act(id, fmt.Sprintf("mute %v %v", audioMuted, cameraOff), func(c *phone.CallInfo) {
+		c.Muted, c.CameraOff = audioMuted, cameraOff
+	})
+}
+
+func (f *Fake) Hold(id phone.CallID, on bool) error {
+	return f.act(id, fmt.Sprintf("hold %v", on), func(c *phone.CallInfo) { c.Held = on })
+}
+
+func (f *Fake) act(id phone.CallID, what string, change func(*phone.CallInfo)) error {
+	f.mu.Lock()
+	err := f.takeErr()
+	f.note("%s", what)
+	f.mu.Unlock()
+	if err == nil {
+		f.Change(id, change)
+	}
+	return err
+}
+
+func (f *Fake) Calls() []phone.CallInfo {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}

@@ -1,0 +1,95 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Dialog is a card over the window with buttons below its content. Escape
+// closes it.
+type Dialog struct {
+	popup   *widget.PopUp
+	canvas  fyne.Canvas
+	typed   func(*fyne.KeyEvent)
+	onClose func()
+}
+
+// NewDialog shows title over content with the buttons at the lower right.
+func NewDialog(win fyne.Window, title string, width float32, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
+	head := NewLine(title).Sized("title").Bold()
+	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, buttons...)...)
+	body := container.NewBorder(container.NewVBox(head, Gap(4)), container.NewVBox(Gap(4), row), nil, nil, content)
+	d := &Dialog{canvas: win.Canvas()}
+	d.popup = widget.NewModalPopUp(Inset(20, 18, container.New(&atLeast{width}, body)), d.canvas)
+	d.typed = d.canvas.OnTypedKey()
+	d.canvas.SetOnTypedKey(func(key *fyne.KeyEvent) {
+		if key.Name == fyne.KeyEscape {
+			d.Hide()
+		}
+	})
+	d.popup.Show()
+	return d
+}
+
+// OnClose runs f when the dialog goes.
+func (d *Dialog) OnClose(f func()) { d.onClose = f }
+
+// Hide takes the dialog away; a second call does nothing.
+func (d *Dialog) Hide() {
+	if !d.popup.Visible() {
+		return
+	}
+	d.canvas.SetOnTypedKey(d.typed)
+	d.popup.Hide()
+	if d.onClose != nil {
+		d.onClose()
+	}
+}
+
+// Ask asks before something that cannot be taken back.
+func Ask(win fyne.Window, title, question, yes, no string, then func()) *Dialog {
+	text := widget.NewLabel(question)
+	text.Wrapping = fyne.TextWrapWord
+	var d *Dialog
+	agree := widget.NewButton(yes, func() { d.Hide(); then() })
+	agree.Importance = widget.DangerImportance
+	refuse := widget.NewButton(no, func() { d.Hide() })
+	d = NewDialog(win, title, 380, text, refuse, agree)
+	win.Canvas().Focus(refuse)
+	return d
+}
+
+// Tell tells something that needs no answer.
+func Tell(win fyne.Window, title, text, shut string) *Dialog {
+	label := widget.NewLabel(text)
+	label.Wrapping = fyne.TextWrapWord
+	var d *Dialog
+	button := widget.NewButton(shut, func() { d.Hide() })
+	button.Importance = widget.HighImportance
+	d = NewDialog(win, title, 380, label, button)
+	return d
+}
+
+// Gap is empty space of that height and width.
+func Gap(side float32) fyne.CanvasObject {
+	return container.New(&inset{side / 2, side / 2})
+}
+
+// atLeast is a layout that makes its one object no narrower than width.
+type atLeast struct{ width float32 }
+
+func (l *atLeast) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	m := objects[0].MinSize()
+	return fyne.NewSize(max(m.Width, l.width), m.Height)
+}
+
+func (l *atLeast) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	place(objects[0], 0, 0, s.Width, s.Height)
+}
+
+// Wide makes content at least that wide.
+func Wide(width float32, content fyne.CanvasObject) *fyne.Container {
+	return container.New(&atLeast{width}, content)
+}

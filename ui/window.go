@@ -1,0 +1,227 @@
+// Package ui is the phone's window. New, Show and Close are called on the
+// drawing goroutine; the phone's events may arrive on any.
+//
+//	phone events (any goroutine) -> pump (merges) -> fyne.Do -> Window.handle -> screens
+//	pictures (decoder goroutine) -> video.Picture (keeps the newest) -> fyne.Do -> screen
+//	taps, keys -> screens -> Phone
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/lang"
+
+	"paravent/app/phone"
+	"paravent/settings"
+	"paravent/ui/callview"
+	"paravent/ui/theme"
+	"paravent/ui/video"
+	"paravent/ui/welcome"
+	"paravent/ui/widgets"
+	"paravent/ui/words"
+)
+
+// Window is the one window. It shows the first start, the main screens, or a
+// call that rings, runs or has just ended.
+type Window struct {
+	// Set at construction.
+	app           fyne.App
+	phone         Phone
+	win           fyne.Window
+	world         world
+	remote, local *video.Picture
+	cancel        func()
+	stopTicks     func()
+
+	// Owned by the drawing goroutine.
+	env     widgets.Env
+	lang    string // the choice the words were made for
+	main    *shell
+	asks    *welcome.Screen // first start, nil afterwards
+	call    *callview.Screen
+	ringing *callview.Incoming
+	ended   *callview.Ended
+	missed  int
+	receipt map[phone.CallID]phone.Receipt
+	closed  bool
+}
+
+// world is what the window needs of time and goroutines; tests hold it still.
+type world struct {
+	now   func() time.Time
+	spawn func(work func() (done func()))
+	every func(time.Duration, func()) (stop func())
+}
+
+// New makes the window of p. PARAVENT_RENDER=raster or =shader overrides how
+// pictures are drawn.
+func New(a fyne.App, p Phone) *Window {
+	return newWindow(a, p, world{now: time.Now, spawn: spawn, every: every})
+}
+
+func newWindow(a fyne.App, p Phone, real world) *Window {
+	a.Settings().SetTheme(theme.New())
+	a.SetIcon(theme.AppIcon())
+	way := video.WayFromEnv()
+	w := &Window{
+		app: a, phone: p, world: real,
+		win:    a.NewWindow("Paravent"),
+		remote: video.New("remote", way, false), local: video.New("local", way, true),
+		receipt: map[phone.CallID]phone.Receipt{},
+	}
+	w.win.Resize(fyne.NewSize(1000, 700))
+	w.win.SetOnClosed(w.Close)
+	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyW, Modifier: fyne.KeyModifierControl}, w.closeKey)
+	p.SetScreens(w.remote.Screen(), w.local.Screen())
+	w.speak()
+	events := newPump(w.handle)
+	w.cancel = p.Subscribe(events.put)
+	w.stopTicks = real.every(time.Second, w.tick)
+	w.begin()
+	return w
+}
+
+// Show opens the window.
+func (w *Window) Show() { w.win.Show() }
+
+// Close stops listening to the phone. It does not close the phone.
+func (w *Window) Close() {
+	if w.closed {
+		return
+	}
+	w.closed = true
+	w.cancel()
+	w.stopTicks()
+	w.phone.SetScreens(nil, nil)
+	widgets.ForgetTips(w.win.Canvas())
+	w.win.Close()
+}
+
+// speak makes the words of the chosen language.
+func (w *Window) speak() {
+	w.lang = w.phone.Settings().Language
+	chosen := w.lang
+	if chosen == "" {
+		chosen = string(lang.SystemLocale())
+	}
+	w.env = widgets.Env{Words: words.For(chosen), Window: w.win, Fail: w.fail, Spawn: w.world.spawn}
+}
+
+// begin shows what fits the phone's state: first start, or the main screens
+// and whatever call is under way.
+func (w *Window) begin() {
+	s := w.phone.Settings()
+	if s.Server.Mode == settings.ServerUnset || s.Name == "" {
+		w.welcome(welcome.Answers{Name: s.Name, Language: s.Language, Server: s.Server})
+		return
+	}
+	w.asks = nil
+	w.main = newShell(w)
+	w.showMain()
+	for _, c := range w.phone.Calls() {
+		w.callChanged(c)
+	}
+}
+
+func (w *Window) welcome(draft welcome.Answers) {
+	w.asks = welcome.New(w.env, draft, w.finishWelcome, func(a welcome.Answers) {
+		chosen := a.Language
+		if chosen == "" {
+			chosen = string(lang.SystemLocale())
+		}
+		w.env.Words = words.For(chosen)
+		w.welcome(a)
+	})
+	w.main = nil
+	w.setContent(w.asks.Object(), nil)
+	w.win.Canvas().Focus(w.asks.FirstField())
+}
+
+func (w *Window) finishWelcome(a welcome.Answers) {
+	err := w.phone.UpdateSettings(func(s *settings.Settings) {
+		s.Name, s.Language, s.Server = a.Name, a.Language, a.Server
+	})
+	if err != nil {
+		w.asks.SetBusy(false)
+		w.fail(err)
+		return
+	}
+	w.start(func() {
+		w.speak()
+		w.begin()
+	})
+}
+
+// start starts the phone away from the drawing goroutine, then runs then.
+func (w *Window) start(then func()) {
+	w.env.Spawn(func() func() {
+		err := w.phone.Start()
+		return func() {
+			if w.closed {
+				return
+			}
+			then()
+			w.fail(err)
+		}
+	})
+}
+
+// place calls to, away from the drawing goroutine: it may have to look things up.
+func (w *Window) place(to string, video bool, failed func(error)) {
+	w.env.Spawn(func() func() {
+		_, err := w.phone.Call(to, video)
+		return func() {
+			if err != nil && !w.closed {
+				failed(err)
+			}
+		}
+	})
+}
+
+// fail tells of err in words, where the person is looking.
+func (w *Window) fail(err error) {
+	if err == nil {
+		return
+	}
+	text := w.env.Words.Error(err)
+	if w.main != nil && w.call == nil && w.ringing == nil {
+		w.main.banner.Say(text)
+		return
+	}
+	widgets.Tell(w.win, w.env.Words.T("failed.title"), text, w.env.Words.T("close"))
+}
+
+func (w *Window) tick() {
+	if w.call != nil {
+		w.call.Tick(w.world.now())
+	}
+}
+
+// spawn runs work on its own goroutine, and what it returns on the drawing one.
+func spawn(work func() (done func())) {
+	go func() {
+		if done := work(); done != nil {
+			fyne.Do(done)
+		}
+	}()
+}
+
+// every runs f on the drawing goroutine once each period until stop.
+func every(period time.Duration, f func()) (stop func()) {
+	ticker, quit := time.NewTicker(period), make(chan struct{})
+	newest := widgets.NewLatest(func(struct{}) { f() })
+	go func() {
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				newest.Put(struct{}{})
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() { close(quit) }
+}

@@ -1,0 +1,254 @@
+package words
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"paravent/app/phone"
+	"paravent/settings"
+)
+
+// Error is a sentence for err: that of its code, or the general one.
+func (w Words) Error(err error) string {
+	if err == nil {
+		return ""
+	}
+	code := phone.CodeOf(err)
+	for _, p := range plain {
+		if code == "internal" && errors.Is(err, p.err) {
+			code = p.code
+		}
+	}
+	if !w.has("error." + code) {
+		code = "internal"
+	}
+	return w.T("error."+code, "detail", SafeText(err.Error()))
+}
+
+// plain are errors of packages that may not know phone.Fault.
+var plain = []struct {
+	err  error
+	code string
+}{
+	{syscall.ENOSPC, "disk-full"},
+	{settings.ErrBadValue, "setting-bad-value"},
+	{settings.ErrUnknownKey, "setting-unknown"},
+	{settings.ErrBroken, "settings-broken"},
+	{settings.ErrNewer, "settings-newer"},
+}
+
+// Ended is a sentence for why a call ended.
+func (w Words) Ended(r phone.EndReason) string { return w.T("end." + r.String()) }
+
+// State is what a call is doing, in a few words.
+func (w Words) State(c phone.CallInfo) string {
+	switch {
+	case c.State == phone.Connected && c.Held:
+		return w.T("state.held")
+	case c.State == phone.Connected && c.PeerHeld:
+		return w.T("state.peer-held")
+	case c.State == phone.Ringing && c.Video:
+		return w.T("state.ringing-video")
+	}
+	return w.T("state." + c.State.String())
+}
+
+// Showing says how much of this phone the other side can see.
+type Showing uint8
+
+// The degrees.
+const (
+	ShowsUnknown Showing = iota // no route yet
+	ShowsNothing                // hidden behind a relay
+	ShowsAddress                // direct, or a relay that hides nothing
+)
+
+// Badge says in one line what the other side can see during a call.
+func (w Words) Badge(c phone.CallInfo) (string, Showing) {
+	switch c.Route {
+	case phone.Relay:
+		return w.relayed(c.RelayKind)
+	case phone.Direct:
+		hosts := Hosts(c.PeerSees)
+		switch len(hosts) {
+		case 0:
+			return w.T("badge.direct-unknown"), ShowsAddress
+		case 1:
+			return w.T("badge.direct", "address", hosts[0]), ShowsAddress
+		}
+		return w.T("badge.direct-more", "address", hosts[0], "n", fmt.Sprint(len(hosts)-1)), ShowsAddress
+	case phone.NoRoute:
+	}
+	return "", ShowsUnknown
+}
+
+func (w Words) relayed(kind phone.Relaying) (string, Showing) {
+	switch kind {
+	case phone.RelayElsewhere:
+		return w.T("badge.relayed"), ShowsNothing
+	case phone.RelayHere:
+		return w.T("badge.relay-here"), ShowsAddress
+	case phone.RelaySameNAT:
+		return w.T("badge.relay-same-nat"), ShowsAddress
+	case phone.RelayNone:
+	}
+	return w.T("badge.relay-unknown"), ShowsUnknown
+}
+
+// BadgeDetails explains a badge: what it means for this person.
+func (w Words) BadgeDetails(c phone.CallInfo) string {
+	switch {
+	case c.Route == phone.Direct:
+		return w.T("details.direct")
+	case c.Route == phone.Relay && c.RelayKind == phone.RelayElsewhere:
+		return w.T("details.relayed")
+	case c.Route == phone.Relay && c.RelayKind == phone.RelayHere:
+		return w.T("details.relay-here")
+	case c.Route == phone.Relay && c.RelayKind == phone.RelaySameNAT:
+		return w.T("details.relay-same-nat")
+	}
+	return w.T("details.unknown")
+}
+
+// ReceiptLine says after a call what it really showed.
+func (w Words) ReceiptLine(r *phone.Receipt) string {
+	if r == nil {
+		return ""
+	}
+	hosts := Hosts(r.PeerSaw)
+	switch {
+	case len(hosts) > 0:
+		return w.T("receipt.saw", "addresses", joined(hosts))
+	case r.Hidden:
+		return w.T("receipt.hidden")
+	case r.RelayKind == phone.RelayHere:
+		return w.T("receipt.relay-here")
+	case r.RelayKind == phone.RelaySameNAT:
+		return w.T("receipt.relay-same-nat")
+	}
+	return w.T("receipt.nothing")
+}
+
+// Hosts are the addresses without ports, each once, public ones first.
+func Hosts(addresses []string) []string {
+	var public, other []string
+	seen := map[netip.Addr]bool{}
+	for _, a := range addresses {
+		ip, ok := host(a)
+		switch {
+		case !ok || seen[ip]:
+			continue
+		case ip.IsGlobalUnicast() && !ip.IsPrivate():
+			public = append(public, ip.String())
+		default:
+			other = append(other, ip.String())
+		}
+		seen[ip] = true
+	}
+	return append(public, other...)
+}
+
+func host(address string) (netip.Addr, bool) {
+	if ap, err := netip.ParseAddrPort(address); err == nil {
+		return ap.Addr().Unmap(), true
+	}
+	ip, err := netip.ParseAddr(address)
+	return ip.Unmap(), err == nil
+}
+
+func joined(list []string) string {
+	text := list[0]
+	for _, s := range list[1:] {
+		text += ", " + s
+	}
+	return text
+}
+
+// Outcome is a history entry in words: what happened, and how long it took.
+func (w Words) Outcome(e phone.HistoryEntry) string {
+	switch {
+	case e.Silenced:
+		return w.T("history.silenced")
+	case e.Lasted > 0 && e.Outgoing:
+		return w.T("history.called", "time", Duration(e.Lasted))
+	case e.Lasted > 0:
+		return w.T("history.answered", "time", Duration(e.Lasted))
+	}
+	return w.Ended(e.Reason)
+}
+
+// Duration is 0:07, 12:34 or 1:02:03.
+func Duration(d time.Duration) string {
+	s := int(max(0, d) / time.Second)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// When is a moment as people say it, seen from now in now's time zone.
+func (w Words) When(t, now time.Time) string {
+	t = t.In(now.Location())
+	clock := t.Format("15:04")
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch {
+	case !t.Before(midnight):
+		return clock
+	case !t.Before(midnight.AddDate(0, 0, -1)):
+		return w.T("when.yesterday", "clock", clock)
+	}
+	date := w.T("when.date", "day", fmt.Sprint(t.Day()), "month", w.T("month."+fmt.Sprint(int(t.Month()))))
+	if t.Year() != now.Year() {
+		date += " " + fmt.Sprint(t.Year())
+	}
+	return date + ", " + clock
+}
+
+// Audience says in one sentence who may ring with these settings.
+func (w Words) Audience(c settings.Calls) string {
+	if !c.Enabled {
+		return w.T("audience.off")
+	}
+	has := map[settings.Audience]bool{}
+	for _, a := range c.Audience {
+		has[a] = true
+	}
+	switch {
+	case has[settings.AudienceEveryone]:
+		return w.T("audience.everyone")
+	case has[settings.AudienceContacts]:
+		return w.T("audience.contacts") // favourites and verified people are contacts
+	case has[settings.AudienceFollowing] && has[settings.AudienceVerified]:
+		return w.T("audience.following-verified")
+	case has[settings.AudienceFollowing]:
+		return w.T("audience.following")
+	case has[settings.AudienceVerified]:
+		return w.T("audience.verified")
+	}
+	return w.T("audience.nobody")
+}
+
+// Name is a person's name, safe to show, or words for someone without one.
+func (w Words) Name(name string) string {
+	if safe := SafeName(name); safe != "" {
+		return safe
+	}
+	return w.T("person.unnamed")
+}
+
+// Route names a general policy as the settings do.
+func (w Words) Route(p settings.RoutePolicy) string { return w.T("privacy." + string(p)) }
+
+// RouteDetail says what the other person and the server can see with it.
+func (w Words) RouteDetail(p settings.RoutePolicy) string {
+	return w.T("privacy." + string(p) + "-detail")
+}
+
+// AudienceName names a group of callers.
+func (w Words) AudienceName(a settings.Audience) string { return w.T("calls." + string(a)) }
+
+// Backend names a sound library.
+func (w Words) Backend(b settings.SpeakerBackend) string { return w.T("sound.backend-" + string(b)) }

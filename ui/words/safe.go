@@ -1,0 +1,57 @@
+package words
+
+import (
+	"strings"
+	"unicode"
+)
+
+// How many characters of a peer's name and of an error's detail are shown.
+const (
+	maxName = 48
+	maxText = 200
+)
+
+// SafeName makes a name that a peer chose harmless to show: one line, no
+// control, direction or invisible formatting characters, few stacked marks,
+// and not too long. An empty result is possible.
+func SafeName(name string) string { return safe(name, maxName) }
+
+// SafeText does the same with a longer text that may hold bytes of others.
+func SafeText(text string) string { return safe(text, maxText) }
+
+func safe(name string, limit int) string {
+	out := make([]rune, 0, limit)
+	marks := 0
+	for _, r := range strings.ToValidUTF8(name, "") {
+		switch {
+		case unicode.IsSpace(r):
+			r, marks = ' ', 0
+			if len(out) == 0 || out[len(out)-1] == ' ' {
+				continue
+			}
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
+			if marks++; marks > 2 || len(out) == 0 {
+				continue
+			}
+		case !unicode.IsPrint(r) || invisible(r):
+			continue
+		default:
+			marks = 0
+		}
+		if len(out) == limit {
+			return strings.TrimRight(string(out[:limit-1]), " ") + "…"
+		}
+		out = append(out, r)
+	}
+	return strings.TrimRight(string(out), " ")
+}
+
+// invisible names printable characters that show nothing and could make two
+// names look the same: fillers and variation selectors.
+func invisible(r rune) bool {
+	switch r {
+	case 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800:
+		return true
+	}
+	return unicode.Is(unicode.Variation_Selector, r)
+}

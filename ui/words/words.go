@@ -1,0 +1,72 @@
+// Package words turns what the phone knows into what people read, in English
+// and in French. It imports no Fyne. A Words is an immutable value that any
+// goroutine may use.
+package words
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"paravent/assets"
+)
+
+// Languages are those the phone speaks, the fallback first.
+var Languages = []string{"en", "fr"}
+
+// Words speaks one language.
+type Words struct {
+	lang string
+	text map[string]string
+}
+
+// For speaks lang ("en", "fr", or a locale such as "fr-CA" or "fr_FR.UTF-8"),
+// and English where it does not know it.
+func For(lang string) Words {
+	lang, _, _ = strings.Cut(strings.ReplaceAll(strings.ToLower(lang), "_", "-"), "-")
+	raw := assets.Translation(lang)
+	if raw == nil {
+		lang = Languages[0]
+		raw = assets.Translation(lang)
+	}
+	w := Words{lang: lang}
+	if err := json.Unmarshal(raw, &w.text); err != nil {
+		panic(fmt.Sprintf("translations/%s.json: %v", lang, err)) // embedded at build time, read by a test
+	}
+	return w
+}
+
+// Lang is "en" or "fr".
+func (w Words) Lang() string { return w.lang }
+
+// T is the text of key, with each {name} replaced by the value that follows
+// that name in pairs. A key without text shows itself.
+func (w Words) T(key string, pairs ...string) string {
+	text, ok := w.text[key]
+	if !ok {
+		return key
+	}
+	if len(pairs) == 0 {
+		return text
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		pairs[i] = "{" + pairs[i] + "}"
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// N is T for a number of things: key+".one" or key+".other", with {n}.
+func (w Words) N(key string, n int) string {
+	one := n == 1 || w.lang == "fr" && n == 0
+	if one {
+		return w.T(key+".one", "n", strconv.Itoa(n))
+	}
+	return w.T(key+".other", "n", strconv.Itoa(n))
+}
+
+// has tells whether key has a text.
+func (w Words) has(key string) bool {
+	_, ok := w.text[key]
+	return ok
+}

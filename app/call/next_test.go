@@ -1,0 +1,381 @@
+package call
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"paravent/app/phone"
+)
+
+var errTest = errors.New("test")
+
+// in is a call in a phase, as it looks after an ordinary life so far.
+func in(role Role, p phase) state {
+	s := state{
+		role: role, peer: Party{ID: "peer"}, wish: phone.Relay, ttl: defaultTTL, tell: true, video: true,
+		started: epoch, phase: p,
+	}
+	if role == Callee {
+		s.theirs = phone.Direct
+	}
+	s.opened = p != made && p != ringing
+	switch p {
+	case checking, proposing, alerting, ringing, securing, negotiating, recovering:
+		s.deadline = epoch.Add(time.Minute)
+	case made, connected, ended:
+	}
+	switch p {
+	case negotiating, connected, recovering:
+		s.route, s.relayOK, s.accepted = phone.Relay, true, epoch
+	case made, checking, proposing, alerting, ringing, securing, ended:
+	}
+	if p == connected || p == recovering {
+		s.gen, s.upGen, s.exchange, s.connectedAt = 1, 1, exDone, epoch
+	}
+	if p == recovering {
+		s.retry = epoch.Add(recoveryRetry)
+	}
+	return s
+}
+
+func with(s state, change func(*state)) state {
+	change(&s)
+	return s
+}
+
+func msg(k kind) event           { return event{kind: evMessage, msg: message{kind: k}} }
+func msgWhy(k kind, w why) event { return event{kind: evMessage, msg: message{kind: k, why: w}} }
+func msgGen(k kind, gen uint32) event {
+	return event{kind: evMessage, msg: message{kind: k, gen: gen, text: "x"}}
+}
+func proceedBy(r phone.Route) event {
+	return event{kind: evMessage, msg: message{kind: kindProceed, route: r}}
+}
+func late(d time.Duration) event { return event{kind: evTick, at: epoch.Add(d)} }
+
+// brief writes actions in a row's short form: messages in capitals with
+// reason, media and observer by name.
+func brief(as []action) string {
+	kinds := [...]string{"", "", "PROPOSE", "RINGING", "PROCEED", "REJECT", "RETRACT", "OFFER", "ANSWER", "CAND", "WANT", "STATE", "HANGUP"}
+	names := [...]string{"drop", "", "checkRelay", "open", "offer", "answer", "complete", "candidate", "setLocal", "close", "incoming", "changed", "ended", "missed"}
+	var out []string
+	for _, a := range as {
+		switch {
+		case a.kind == actSend && a.msg.why != 0:
+			out = append(out, fmt.Sprintf("%s/%d", kinds[a.msg.kind], a.msg.why))
+		case a.kind == actSend:
+			out = append(out, kinds[a.msg.kind])
+		default:
+			out = append(out, names[a.kind])
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func TestNext(t *testing.T) {
+	offered := with(in(Caller, negotiating), func(s *state) { s.gen, s.exchange = 1, exOffered })
+	describing := with(in(Caller, negotiating), func(s *state) { s.gen, s.exchange = 1, exDescribing })
+	answering := with(in(Callee, negotiating), func(s *state) { s.gen, s.exchange = 1, exDescribing })
+	answered := with(in(Callee, negotiating), func(s *state) { s.gen, s.exchange = 1, exDone })
+	direct := func(s *state) { s.wish = phone.Direct }
+	secret := func(s *state) { s.tell = false }
+	rows := []struct {
+		name string
+		from state
+		e    event
+		to   phase
+		acts string
+		end  phone.EndReason
+	}{
+		// The caller's way to Connected.
+		{"made->place->checking", in(Caller, made), event{kind: evPlace}, checking, "open checkRelay changed", 0},
+		{"made->place(direct)->proposing", with(in(Caller, made), direct), event{kind: evPlace}, proposing, "open PROPOSE changed", 0},
+		{"checking->relay->proposing", in(Caller, checking), event{kind: evRelayChecked}, proposing, "PROPOSE changed", 0},
+		{"proposing->RINGING->alerting", in(Caller, proposing), msg(kindRinging), alerting, "changed", 0},
+		{"proposing->PROCEED(relay)->negotiating", with(in(Caller, proposing), func(s *state) { s.relayOK = true }), proceedBy(phone.Relay), negotiating, "offer changed", 0},
+		{"alerting->PROCEED(direct)->negotiating", with(in(Caller, alerting), direct), proceedBy(phone.Direct), negotiating, "offer changed", 0},
+		{"alerting->PROCEED(relay, unchecked)->securing", with(in(Caller, alerting), direct), proceedBy(phone.Relay), securing, "checkRelay changed", 0},
+		{"securing->relay->negotiating", in(Caller, securing), event{kind: evRelayChecked}, negotiating, "offer changed", 0},
+		{"negotiating->described->negotiating", describing, event{kind: evDescribed, gen: 1, text: "o"}, negotiating, "OFFER", 0},
+		{"negotiating->ANSWER->negotiating", offered, msgGen(kindAnswer, 1), negotiating, "complete", 0},
+		{"negotiating->up->connected", with(offered, func(s *state) { s.exchange = exDone }), event{kind: evMediaUp, gen: 1}, connected, "changed", 0},
+		// The callee's way to Connected.
+		{"made->ring->ringing", in(Callee, made), event{kind: evRing, left: time.Second}, ringing, "RINGING incoming changed", 0},
+		{"made->ring(secret)->ringing", with(in(Callee, made), secret), event{kind: evRing, left: time.Second}, ringing, "incoming changed", 0},
+		{"made->join->securing", in(Callee, made), event{kind: evJoin}, securing, "open checkRelay changed", 0},
+		{"made->turnAway->ended", in(Callee, made), event{kind: evTurnAway}, ended, "REJECT/2", phone.Busy},
+		{"ringing->answer->securing", in(Callee, ringing), event{kind: evAnswer, video: true}, securing, "open checkRelay changed", 0},
+		{"ringing->answer(direct)->negotiating", with(in(Callee, ringing), direct), event{kind: evAnswer, video: true}, negotiating, "open PROCEED changed", 0},
+		{"ringing->answer(no camera)->negotiating", with(in(Callee, ringing), direct), event{kind: evAnswer}, negotiating, "open PROCEED STATE changed", 0},
+		{"securing(callee)->relay->negotiating", in(Callee, securing), event{kind: evRelayChecked}, negotiating, "PROCEED changed", 0},
+		{"negotiating->OFFER->negotiating", in(Callee, negotiating), msgGen(kindOffer, 1), negotiating, "answer", 0},
+		{"negotiating(callee)->described->negotiating", answering, event{kind: evDescribed, gen: 1, text: "a"}, negotiating, "ANSWER", 0},
+		{"negotiating(callee)->up->connected", answered, event{kind: evMediaUp, gen: 1}, connected, "changed", 0},
+		// Ends before an answer.
+		{"checking->no relay->ended", in(Caller, checking), event{kind: evRelayChecked, err: errTest}, ended, "close changed ended", phone.RelayUnavailable},
+		{"checking->5 s->ended", in(Caller, checking), late(time.Minute), ended, "close changed ended", phone.RelayUnavailable},
+		{"checking->hangup->ended", in(Caller, checking), event{kind: evHangup}, ended, "close changed ended", phone.Cancelled},
+		{"proposing->hangup->ended", in(Caller, proposing), event{kind: evHangup}, ended, "close changed ended RETRACT/4", phone.Cancelled},
+		{"alerting->ttl->ended", in(Caller, alerting), late(time.Minute), ended, "close changed ended RETRACT/5", phone.NoAnswer},
+		{"alerting->declined->ended", in(Caller, alerting), msgWhy(kindReject, whyDeclined), ended, "close changed ended", phone.Declined},
+		{"proposing->busy->ended", in(Caller, proposing), msgWhy(kindReject, whyBusy), ended, "close changed ended", phone.Busy},
+		{"alerting->unavailable->ended", in(Caller, alerting), msgWhy(kindReject, whyUnavailable), ended, "close changed ended", phone.NegotiationFailed},
+		{"alerting->wider PROCEED->ended", in(Caller, alerting), proceedBy(phone.Direct), ended, "close changed ended HANGUP/7", phone.PolicyRefused},
+		{"proposing->not sent->ended", in(Caller, proposing), event{kind: evSendFailed, reason: phone.ServerUnreachable, err: errTest}, ended, "close changed ended", phone.ServerUnreachable},
+		{"proposing->no microphone->ended", in(Caller, proposing), event{kind: evMediaFailed, reason: phone.DeviceFailed, err: errTest}, ended, "close changed ended RETRACT/4", phone.DeviceFailed},
+		{"alerting->glare->ended", in(Caller, alerting), event{kind: evGlareLost}, ended, "close changed ended", phone.GlareLost},
+		{"ringing->decline->ended", in(Callee, ringing), event{kind: evDecline}, ended, "changed ended REJECT/1", phone.Declined},
+		{"ringing->decline(secret)->ended", with(in(Callee, ringing), secret), event{kind: evDecline}, ended, "changed ended", phone.Declined},
+		{"ringing->hangup->ended", in(Callee, ringing), event{kind: evHangup}, ended, "changed ended REJECT/1", phone.Declined},
+		{"ringing->ttl->ended", in(Callee, ringing), late(time.Minute), ended, "changed ended missed", phone.Missed},
+		{"ringing->RETRACT->ended", in(Callee, ringing), msgWhy(kindRetract, whyCancelled), ended, "changed ended missed", phone.Cancelled},
+		{"ringing->RETRACT(timeout)->ended", in(Callee, ringing), msgWhy(kindRetract, whyTimeout), ended, "changed ended missed", phone.Missed},
+		{"ringing->called again->ended", in(Callee, ringing), event{kind: evReplaced}, ended, "changed ended", phone.Replaced},
+		{"ringing->shut down->ended", in(Callee, ringing), event{kind: evShutDown}, ended, "changed ended missed", phone.ShutDown},
+		{"securing->no relay->ended", in(Callee, securing), event{kind: evRelayChecked, err: errTest}, ended, "close changed ended REJECT/3", phone.RelayUnavailable},
+		{"securing->5 s->ended", in(Callee, securing), late(time.Minute), ended, "close changed ended REJECT/3", phone.RelayUnavailable},
+		{"securing->decline->ended", in(Callee, securing), event{kind: evDecline}, ended, "close changed ended REJECT/1", phone.Declined},
+		{"securing->hangup->ended", in(Callee, securing), event{kind: evHangup}, ended, "close changed ended REJECT/1", phone.HungUp},
+		{"securing(caller)->no relay->ended", in(Caller, securing), event{kind: evRelayChecked, err: errTest}, ended, "close changed ended HANGUP/7", phone.RelayUnavailable},
+		// Ends after an answer.
+		{"negotiating->30 s->ended", offered, late(time.Minute), ended, "close changed ended HANGUP/7", phone.NegotiationFailed},
+		{"negotiating->leak->ended", describing, event{kind: evDescribed, gen: 1, err: errTest, reason: phone.LeakPrevented}, ended, "close changed ended HANGUP/7", phone.LeakPrevented},
+		{"negotiating->failed->ended", offered, event{kind: evMediaFailed, gen: 1, err: errTest, reason: phone.NegotiationFailed}, ended, "close changed ended HANGUP/7", phone.NegotiationFailed},
+		{"connected->hangup->ended", in(Caller, connected), event{kind: evHangup}, ended, "close changed ended HANGUP/6", phone.HungUp},
+		{"connected->HANGUP->ended", in(Callee, connected), msgWhy(kindHangup, whyHungUp), ended, "close changed ended", phone.RemoteHungUp},
+		{"connected->HANGUP(lost)->ended", in(Callee, connected), msgWhy(kindHangup, whyLost), ended, "close changed ended", phone.MediaLost},
+		{"alerting->HANGUP(failed)->ended", in(Caller, alerting), msgWhy(kindHangup, whyFailed), ended, "close changed ended", phone.NegotiationFailed},
+		{"connected->RETRACT->ended", in(Callee, connected), msgWhy(kindRetract, whyCancelled), ended, "close changed ended", phone.Cancelled},
+		{"connected->shut down->ended", in(Callee, connected), event{kind: evShutDown}, ended, "close changed ended HANGUP/9", phone.ShutDown},
+		{"connected->called again->ended", in(Callee, connected), event{kind: evReplaced}, ended, "close changed ended", phone.Replaced},
+		{"connected->leak->ended", in(Callee, connected), event{kind: evMediaFailed, err: errTest, reason: phone.LeakPrevented}, ended, "close changed ended HANGUP/7", phone.LeakPrevented},
+		// Recovery.
+		{"connected->down->recovering", in(Caller, connected), event{kind: evMediaDown, gen: 1}, recovering, "offer changed", 0},
+		{"connected(callee)->down->recovering", in(Callee, connected), event{kind: evMediaDown, gen: 1}, recovering, "WANT changed", 0},
+		{"connected->old down->connected", in(Caller, connected), event{kind: evMediaDown, gen: 0}, connected, "drop", 0},
+		{"connected->path failed->recovering", in(Caller, connected), event{kind: evMediaFailed, gen: 1, err: errTest, reason: phone.NegotiationFailed}, recovering, "offer changed", 0},
+		{"connected->restart->connected", in(Caller, connected), event{kind: evRestart}, connected, "offer", 0},
+		{"connected(callee)->restart->connected", in(Callee, connected), event{kind: evRestart}, connected, "WANT", 0},
+		{"connected->WANT->connected", in(Caller, connected), msgGen(kindWant, 1), connected, "offer", 0},
+		{"connected->stale WANT->connected", in(Caller, connected), msgGen(kindWant, 0), connected, "drop", 0},
+		{"recovering->7 s->recovering", in(Caller, recovering), late(recoveryRetry), recovering, "offer", 0},
+		{"recovering(callee)->7 s->recovering", in(Callee, recovering), late(recoveryRetry), recovering, "WANT", 0},
+		{"recovering->up->connected", in(Caller, recovering), event{kind: evMediaUp, gen: 1}, connected, "changed", 0},
+		{"recovering->failed->recovering", in(Caller, recovering), event{kind: evMediaFailed, gen: 1, err: errTest, reason: phone.NegotiationFailed}, recovering, "", 0},
+		{"recovering->20 s->ended", with(in(Callee, recovering), func(s *state) { s.retry = epoch.Add(time.Hour) }), late(time.Minute), ended, "close changed ended HANGUP/8", phone.MediaLost},
+		// Flags.
+		{"connected->mute->connected", in(Caller, connected), event{kind: evSetLocal, local: Flags{Muted: true}}, connected, "setLocal STATE changed", 0},
+		{"alerting->mute->alerting", in(Caller, alerting), event{kind: evSetLocal, local: Flags{Muted: true}}, alerting, "setLocal changed", 0},
+		{"ringing->mute->ringing", in(Callee, ringing), event{kind: evSetLocal, local: Flags{Muted: true}}, ringing, "changed", 0},
+		{"connected->same->connected", in(Caller, connected), event{kind: evSetLocal}, connected, "", 0},
+		{"connected->STATE->connected", in(Caller, connected), event{kind: evMessage, msg: message{kind: kindState, flags: Flags{Held: true}}}, connected, "changed", 0},
+		// What does not fit.
+		{"alerting->OFFER->alerting", in(Caller, alerting), msgGen(kindOffer, 9), alerting, "drop", 0},
+		{"connected(caller)->OFFER->connected", in(Caller, connected), msgGen(kindOffer, 9), connected, "drop", 0},
+		{"ringing->OFFER->ringing", in(Callee, ringing), msgGen(kindOffer, 1), ringing, "drop", 0},
+		{"ringing->CAND->ringing", in(Callee, ringing), msgGen(kindCandidate, 0), ringing, "drop", 0},
+		{"ringing->PROCEED->ringing", in(Callee, ringing), proceedBy(phone.Relay), ringing, "drop", 0},
+		{"ringing->up->ringing", in(Callee, ringing), event{kind: evMediaUp}, ringing, "drop", 0},
+		{"connected->old OFFER->connected", in(Callee, connected), msgGen(kindOffer, 1), connected, "drop", 0},
+		{"negotiating->old ANSWER->negotiating", with(offered, func(s *state) { s.gen = 2 }), msgGen(kindAnswer, 1), negotiating, "drop", 0},
+		{"negotiating->second ANSWER->negotiating", with(offered, func(s *state) { s.exchange = exDone }), msgGen(kindAnswer, 1), negotiating, "drop", 0},
+		{"negotiating->old CAND->negotiating", with(offered, func(s *state) { s.gen = 2 }), msgGen(kindCandidate, 1), negotiating, "drop", 0},
+		{"negotiating->old description->negotiating", with(describing, func(s *state) { s.gen = 2 }), event{kind: evDescribed, gen: 1}, negotiating, "drop", 0},
+		{"proposing->answer->proposing", in(Caller, proposing), event{kind: evAnswer}, proposing, "drop", 0},
+		{"negotiating->up before ANSWER->negotiating", offered, event{kind: evMediaUp, gen: 1}, negotiating, "drop", 0},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			if r.e.at.IsZero() {
+				r.e.at = epoch
+			}
+			got, acts := next(r.from, r.e)
+			if got.phase != r.to || brief(acts) != r.acts || got.reason != r.end {
+				t.Errorf("got %v %q %v, want %v %q %v", got.phase, brief(acts), got.reason, r.to, r.acts, r.end)
+			}
+		})
+	}
+}
+
+func TestEarlyCandidatesWaitForTheirDescription(t *testing.T) {
+	s := with(in(Caller, negotiating), func(s *state) { s.gen, s.exchange = 1, exOffered })
+	for range 100 {
+		s, _ = next(s, msgGen(kindCandidate, 1))
+	}
+	if len(s.early) != maxHeld {
+		t.Fatalf("holds %d, want %d", len(s.early), maxHeld)
+	}
+	s, acts := next(s, msgGen(kindAnswer, 1))
+	if want := "complete" + strings.Repeat(" candidate", maxHeld); brief(acts) != want {
+		t.Errorf("got %q", brief(acts))
+	}
+	taken := len(acts) - 1
+	for range 1000 {
+		var more []action
+		s, more = next(s, msgGen(kindCandidate, 1))
+		taken += len(more) - strings.Count(brief(more), "drop")
+	}
+	if taken != maxCandidates {
+		t.Errorf("took %d candidates, want %d", taken, maxCandidates)
+	}
+}
+
+func TestCandidatesOfANewerOfferWaitAndOldOnesGo(t *testing.T) {
+	s := in(Callee, connected)
+	s, _ = next(s, msgGen(kindCandidate, 2))
+	s, _ = next(s, msgGen(kindCandidate, 3))
+	s, acts := next(s, msgGen(kindOffer, 3))
+	if brief(acts) != "answer candidate" || acts[1].gen != 3 || len(s.early) != 0 {
+		t.Errorf("got %q, %d held", brief(acts), len(s.early))
+	}
+}
+
+// everyEvent makes each kind of event, messages of each kind included.
+func everyEvent(r *rand.Rand) event {
+	e := event{
+		kind: eventKind(r.IntN(int(evTick) + 1)), at: epoch.Add(time.Duration(r.IntN(90)) * time.Second),
+		video: r.IntN(2) == 0, gen: uint32(r.IntN(3)), text: "x", left: time.Minute, reason: phone.NegotiationFailed,
+		local: Flags{Muted: r.IntN(2) == 0},
+	}
+	if r.IntN(4) == 0 {
+		e.err = errTest
+	}
+	e.msg = message{
+		kind: kind(1 + r.IntN(int(kindHangup))), route: phone.Route(1 + r.IntN(2)), gen: uint32(r.IntN(3)), text: "x",
+	}
+	switch e.msg.kind {
+	case kindReject:
+		e.msg.why = whyDeclined + why(r.IntN(3))
+	case kindRetract:
+		e.msg.why = whyCancelled + why(r.IntN(2))
+	case kindHangup:
+		e.msg.why = whyHungUp + why(r.IntN(4))
+	case kindAck, kindPropose, kindRinging, kindProceed, kindOffer, kindAnswer, kindCandidate, kindWant, kindState:
+	}
+	return e
+}
+
+// orders runs fn over random orders of all events, from the very beginning.
+func orders(t *testing.T, n int, fn func(t *testing.T, before, after state, e event, acts []action)) {
+	for seed := range uint64(n) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		s := in(Role(1+r.IntN(2)), made)
+		s.wish, s.theirs = phone.Route(1+r.IntN(2)), phone.Route(1+r.IntN(2))
+		s.tell = r.IntN(2) == 0
+		for range 60 {
+			e := everyEvent(r)
+			before := s
+			held := slices.Clone(s.early)
+			var acts []action
+			s, acts = next(s, e)
+			if !reflect.DeepEqual(held, before.early) {
+				t.Fatalf("seed %d: next wrote into its argument", seed)
+			}
+			fn(t, before, s, e, acts)
+		}
+	}
+}
+
+// P10: microphone and camera open only in the local Place and Answer; no event
+// of the other side or of the ports opens them, in any order.
+func TestP10MediaOpenOnlyOnThePersonsAct(t *testing.T) {
+	opened := 0
+	orders(t, 20_000, func(t *testing.T, before, after state, e event, acts []action) {
+		for _, a := range acts {
+			switch a.kind {
+			case actOpen:
+				opened++
+				if e.kind != evPlace && e.kind != evAnswer && e.kind != evJoin {
+					t.Fatalf("event %d in %v opened the microphone", e.kind, before.phase)
+				}
+			case actOffer, actAnswer, actComplete, actCandidate:
+				if after.accepted.IsZero() || !after.opened {
+					t.Fatalf("event %d in %v began media before Accept", e.kind, before.phase)
+				}
+			case actDrop, actSend, actCheckRelay, actSetLocal, actClose, actIncoming, actChanged, actEnded, actMissed:
+			}
+		}
+	})
+	if opened == 0 {
+		t.Fatal("no order opened anything: the test shows nothing")
+	}
+}
+
+// P01: no message that carries an address leaves before PROCEED, and while it
+// rings nothing is asked of the media.
+func TestP01NothingBeforeAccept(t *testing.T) {
+	addresses := 0
+	orders(t, 20_000, func(t *testing.T, before, after state, e event, acts []action) {
+		for _, a := range acts {
+			media := a.kind >= actCheckRelay && a.kind <= actSetLocal
+			if media && after.phase == ringing {
+				t.Fatalf("event %d while ringing asked the media for %q", e.kind, brief([]action{a}))
+			}
+			if a.kind != actSend || a.msg.kind != kindOffer && a.msg.kind != kindAnswer && a.msg.kind != kindCandidate {
+				continue
+			}
+			addresses++
+			if before.route == phone.NoRoute || !slices.Contains([]phase{negotiating, connected, recovering}, before.phase) {
+				t.Fatalf("%v sent an address before PROCEED", before.phase)
+			}
+		}
+	})
+	if addresses == 0 {
+		t.Fatal("no order sent an address: the test shows nothing")
+	}
+}
+
+// P04: the route in use is never wider than either wish, and never changes.
+func TestP04RouteIsTheStricter(t *testing.T) {
+	agreed := 0
+	orders(t, 20_000, func(t *testing.T, before, after state, _ event, _ []action) {
+		if after.route == phone.NoRoute {
+			return
+		}
+		agreed++
+		if after.route > after.wish || after.role == Callee && after.route > after.theirs {
+			t.Fatalf("route %v, wishes %v and %v", after.route, after.wish, after.theirs)
+		}
+		if before.route != phone.NoRoute && before.route != after.route {
+			t.Fatalf("route moved from %v to %v", before.route, after.route)
+		}
+	})
+	if agreed == 0 {
+		t.Fatal("no order agreed on a route: the test shows nothing")
+	}
+}
+
+// P14: a callee that lets it ring in secret and was not accepted says nothing.
+func TestP14SecretRingingSaysNothing(t *testing.T) {
+	orders(t, 20_000, func(t *testing.T, before, after state, e event, acts []action) {
+		if before.role == Caller || before.tell || !after.accepted.IsZero() {
+			return
+		}
+		for _, a := range acts {
+			if a.kind == actSend && e.kind != evTurnAway { // the manager turns away only whom it may tell
+				t.Fatalf("event %d in %v sent %q", e.kind, before.phase, brief(acts))
+			}
+		}
+		if !after.mute() {
+			t.Fatal("would acknowledge")
+		}
+	})
+}
+
+// An ended call stays ended and does nothing; closing comes before anything else.
+func TestEndIsFinal(t *testing.T) {
+	orders(t, 20_000, func(t *testing.T, before, after state, _ event, acts []action) {
+		if before.phase == ended && (after.phase != ended || len(acts) > 0) {
+			t.Fatalf("an ended call did %q", brief(acts))
+		}
+		if before.phase != ended && after.phase == ended && before.opened && acts[0].kind != actClose {
+			t.Fatalf("media not closed first: %q", brief(acts))
+		}
+	})
+}

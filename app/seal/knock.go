@@ -18,8 +18,8 @@ import (
 
 const (
 	knockDomain = "paravent-knock-v1\x00"
-	knockStep   = 512 // padding
-	maxServer   = 320 // characters of a server's address
+	knockStep   = 2048 // padding: nearly all knocks are of one size
+	maxServer   = 320  // characters of a server's address
 	// knockMin is an empty knock: everything but server, payload and padding.
 	knockMin = knockHeader + encSize + sigSize + 32 + 8 + 16 + secretSize + pubSize + 32 + 2 + 2 + tagSize
 )

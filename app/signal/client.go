@@ -33,6 +33,8 @@ type Config struct {
 	Timeout    time.Duration // of connecting, and of a request whose context has no deadline; 0 = 5 s
 	OnState    func(online bool, err error)
 	OnEnvelope func(env []byte) // may keep env
+
+	ping time.Duration // tests; 0 = pingEvery
 }
 
 // Client is the connection to one server.
@@ -76,6 +78,9 @@ func Open(ctx context.Context, cfg Config) (*Client, error) {
 func (c *Client) defaults() {
 	if c.cfg.Timeout == 0 {
 		c.cfg.Timeout = defaultTimeout
+	}
+	if c.cfg.ping == 0 {
+		c.cfg.ping = pingEvery
 	}
 	if c.cfg.Dial == nil {
 		c.cfg.Dial = (&net.Dialer{}).DialContext

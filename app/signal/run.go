@@ -111,7 +111,7 @@ func (c *Client) options(d *dialer, end *ending) []nats.Option {
 		nats.NoEcho(),
 		nats.CustomInboxPrefix(wire.Replies(c.self.Mailbox)),
 		nats.Timeout(c.cfg.Timeout),
-		nats.PingInterval(pingEvery),
+		nats.PingInterval(c.cfg.ping),
 		nats.MaxPingsOutstanding(1),
 		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // the default one prints
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { end.note(err) }),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -12,6 +13,10 @@ import (
 	"paravent/app/phone"
 	"paravent/server/wire"
 )
+
+// forwardSlack lets the own server report that the other one did not answer,
+// for which it waits as long as a phone waits for it.
+const forwardSlack = 2 * time.Second
 
 // boxRounds bounds TakeBox: a box that never ends is a broken server.
 const boxRounds = 20
@@ -82,6 +87,12 @@ func (c *Client) ask(ctx context.Context, server wire.Addr, service string, q, a
 		}
 		service = wire.ServiceForward
 	}
+	timeout := c.cfg.Timeout
+	if service == wire.ServiceForward {
+		timeout += forwardSlack
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	reply, err := c.request(ctx, wire.Service(service, c.self.Mailbox), body)
 	if err != nil {
 		return err
@@ -94,8 +105,6 @@ func (c *Client) ask(ctx context.Context, server wire.Addr, service string, q, a
 }
 
 func (c *Client) request(ctx context.Context, subject string, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
 	nc, err := c.connection(ctx)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -17,7 +18,6 @@ import (
 const (
 	phonesAccount = "PHONES" // all mailboxes and services
 	systemAccount = "SYSTEM" // the broker's own events; nobody connects to it
-	brokerStart   = 10 * time.Second
 )
 
 // broker is the embedded nats-server. It listens nowhere: phones come in
@@ -28,16 +28,20 @@ type broker struct {
 	password string
 }
 
-func openBroker(pin wire.Pin, storeDir string, persistent bool, limits Limits, phones *roster) (*broker, error) {
-	b := &broker{password: rand.Text(), account: natsd.NewAccount(phonesAccount)}
-	gate := &gatekeeper{pin: pin, password: b.password, account: b.account, roster: phones}
-	ns, err := natsd.NewServer(brokerOptions(storeDir, persistent, limits, b.account, gate))
+func openBroker(cert tls.Certificate, storeDir string, persistent bool, limits Limits, phones *roster) (*broker, error) {
+	b := &broker{password: rand.Text()}
+	gate := &gatekeeper{pin: wire.PinOf(cert.Leaf), password: b.password, roster: phones}
+	ns, err := natsd.NewServer(brokerOptions(cert, storeDir, persistent, limits, gate))
 	if err != nil {
 		return nil, storeError(err)
 	}
 	b.nats = ns
+	if b.account, err = ns.LookupAccount(phonesAccount); err != nil {
+		return nil, fmt.Errorf("broker: %w", err)
+	}
+	gate.account = b.account // the broker made a copy; nobody connects before Start
 	ns.Start()
-	if !ns.ReadyForConnections(brokerStart) {
+	if !ns.ReadyForConnections(startTimeout) {
 		b.Close()
 		return nil, fmt.Errorf("%w: the broker did not start", ErrStore)
 	}
@@ -48,14 +52,17 @@ func openBroker(pin wire.Pin, storeDir string, persistent bool, limits Limits, p
 	return b, nil
 }
 
-func brokerOptions(storeDir string, persistent bool, limits Limits, account *natsd.Account, gate natsd.Authentication) *natsd.Options {
+func brokerOptions(cert tls.Certificate, storeDir string, persistent bool, limits Limits, gate natsd.Authentication) *natsd.Options {
 	o := &natsd.Options{
 		ServerName: "paravent", DontListen: true, NoSigs: true, NoLog: true,
-		Accounts: []*natsd.Account{account, natsd.NewAccount(systemAccount)}, SystemAccount: systemAccount,
+		Accounts: []*natsd.Account{natsd.NewAccount(phonesAccount), natsd.NewAccount(systemAccount)}, SystemAccount: systemAccount,
 		CustomClientAuthentication: gate,
 		AlwaysEnableNonce:          true,
-		AuthTimeout:                handshakeTimeout.Seconds(),
-		ProxyProtocol:              true, // how connect tells the client's address
+		AuthTimeout:                limits.Handshake.Seconds(),
+		ProxyProtocol:              true, // how a tunnel tells the phone's address
+		// The front did the TLS. Stock clients want to read tls_available all
+		// the same, which the broker says only where it has a certificate.
+		TLSConfig: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{cert}}, TLSTimeout: limits.Handshake.Seconds(),
 
 		MaxConn:        limits.Conns + 16, // the front counts phones; the rest is this server itself
 		MaxPayload:     maxPayload,

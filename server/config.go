@@ -31,33 +31,35 @@ type Config struct {
 
 // Limits bound what clients may use. A zero field has the default named at it.
 type Limits struct {
-	Conns          int     // TLS connections in all: 10000
-	ConnsPerIP     int     // from one IPv4 address or IPv6 /64: 100
-	ConnRate       float64 // new connections a second from one of these: 20, bursts of 100
-	ConnBytes      int     // bytes a second that one phone may send to the broker: 262144
-	Sends          float64 // messages a second from one mailbox: 20, bursts of 60
-	Requests       float64 // other requests a second from one mailbox: 2, bursts of 20
-	Allocations    int     // relay allocations in all: 2000
-	AllocsPerPhone int     // relay allocations of one mailbox: 16
-	RelayBytes     int     // bytes a second through the relay for one mailbox, each way: 1500000
+	Conns          int           // TLS connections in all: 10000
+	ConnsPerIP     int           // from one IPv4 address or IPv6 /64: 100
+	ConnRate       float64       // new connections a second from one of these: 20, bursts of 100
+	Handshake      time.Duration // for TLS, for the hello after it, for an HTTP request: 8 s
+	ConnBytes      int           // bytes a second that one phone may send to the broker: 262144
+	Sends          float64       // messages a second from one mailbox: 20, bursts of 60
+	Requests       float64       // other requests a second from one mailbox: 2, bursts of 20
+	Allocations    int           // relay allocations in all: 2000
+	AllocsPerPhone int           // relay allocations of one mailbox: 16
+	RelayBytes     int           // bytes a second through the relay for one mailbox, each way: 1500000
 }
 
 // Fixed limits, which no one has needed to change.
 const (
-	handshakeTimeout = 8 * time.Second // TLS, then the first bytes inside
-	maxPayload       = 128 << 10       // bytes of a broker message: a full box of 20 usual envelopes fits one answer
-	boxPerMailbox    = 20
-	boxMaxAge        = 3 * 24 * time.Hour
-	prekeyMaxAge     = 30 * 24 * time.Hour // phones publish weekly
-	maxPrekey        = 8 << 10             // bytes of a prekey bundle
-	grantLifetime    = 10 * time.Minute    // how long relay credentials allow new allocations
-	forwardTimeout   = 5 * time.Second
+	startTimeout   = 15 * time.Second
+	maxPayload     = 128 << 10 // bytes of a broker message: a full box of 20 usual envelopes fits one answer
+	boxPerMailbox  = 20
+	boxMaxAge      = 3 * 24 * time.Hour
+	prekeyMaxAge   = 30 * 24 * time.Hour // phones publish weekly
+	maxPrekey      = 8 << 10             // bytes of a prekey bundle
+	grantLifetime  = 10 * time.Minute    // how long relay credentials allow new allocations
+	forwardTimeout = 5 * time.Second
 )
 
 func (l Limits) withDefaults() Limits {
 	orDefault(&l.Conns, 10000)
 	orDefault(&l.ConnsPerIP, 100)
 	orDefault(&l.ConnRate, 20)
+	orDefault(&l.Handshake, 8*time.Second)
 	orDefault(&l.ConnBytes, 256<<10)
 	orDefault(&l.Sends, 20)
 	orDefault(&l.Requests, 2)

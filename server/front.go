@@ -36,6 +36,8 @@ type front struct {
 	log      *slog.Logger
 	door     *doorkeeper
 
+	handshake time.Duration
+
 	mu     sync.Mutex
 	conns  map[*guest]struct{}
 	closed bool
@@ -63,7 +65,7 @@ func listenFront(ctx context.Context, address string) (net.Listener, error) {
 
 func openFront(l net.Listener, cert tls.Certificate, limits Limits, log *slog.Logger) *front {
 	return &front{
-		listener: l, log: log, door: newDoorkeeper(limits), conns: map[*guest]struct{}{}, doors: map[use]func(*guest){},
+		listener: l, log: log, handshake: limits.Handshake, door: newDoorkeeper(limits), conns: map[*guest]struct{}{}, doors: map[use]func(*guest){},
 		tls: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{cert},
 			NextProtos: []string{wire.ALPNNats, wire.ALPNTurn, wire.ALPNHTTP}},
 	}
@@ -112,7 +114,7 @@ func (f *front) admit(c net.Conn) (*guest, bool) {
 // welcome completes the handshake and finds the door, all within one deadline,
 // so that a client that dawdles holds its place only so long.
 func (f *front) welcome(g *guest) {
-	_ = g.SetDeadline(time.Now().Add(handshakeTimeout))
+	_ = g.SetDeadline(time.Now().Add(f.handshake))
 	kind, err := g.ask()
 	enter := f.assign(g, kind)
 	if err != nil || enter == nil {

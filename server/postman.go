@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -15,6 +16,10 @@ const (
 	postmanQueue = 1024
 	// A mailbox receives at most this from everybody together (P15).
 	inboxRate, inboxBurst = 100, 400
+	// Deliveries start when the sender's answer is out, so that their work
+	// does not show in its timing (P14). Nobody waits for the storing.
+	deliverAfter = time.Millisecond
+	keepAfter    = 10 * time.Millisecond
 )
 
 // letter is one envelope on its way.
@@ -22,6 +27,7 @@ type letter struct {
 	to       string
 	envelope []byte
 	keep     bool
+	posted   time.Time
 }
 
 // postman delivers envelopes behind the send service's back: one goroutine
@@ -41,17 +47,24 @@ type postman struct {
 	done    sync.WaitGroup
 }
 
-func openPostman(conn *nats.Conn, b *broker, v *vault, log *slog.Logger) *postman {
+func openPostman(b *broker, v *vault, log *slog.Logger) (*postman, error) {
+	conn, err := b.dialInside() // not the services' own: their answers would wait in the same buffer
+	if err != nil {
+		return nil, err
+	}
 	p := &postman{conn: conn, broker: b, vault: v, log: log, inboxes: newLimiter(inboxRate, inboxBurst),
 		out: make(chan letter, postmanQueue), away: make(chan letter, postmanQueue)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
-	p.done.Go(func() { p.run(p.out, p.deliver) })
-	p.done.Go(func() { p.run(p.away, p.keep) })
-	return p
+	p.done.Go(func() { p.run(p.out, deliverAfter, p.deliver) })
+	p.done.Go(func() { p.run(p.away, keepAfter, p.keep) })
+	return p, nil
 }
 
 // post returns at once.
-func (p *postman) post(l letter) { p.queue(p.out, l) }
+func (p *postman) post(l letter) {
+	l.posted = time.Now()
+	p.queue(p.out, l)
+}
 
 func (p *postman) queue(to chan letter, l letter) {
 	select {
@@ -61,10 +74,12 @@ func (p *postman) queue(to chan letter, l letter) {
 	}
 }
 
-func (p *postman) run(from chan letter, handle func(letter)) {
+// run handles letters in order, each a fixed time after it was posted.
+func (p *postman) run(from chan letter, after time.Duration, handle func(letter)) {
 	for {
 		select {
 		case l := <-from:
+			time.Sleep(after - time.Since(l.posted))
 			handle(l)
 		case <-p.ctx.Done():
 			return
@@ -108,4 +123,5 @@ func (p *postman) publish(l letter) {
 func (p *postman) Close() {
 	p.cancel()
 	p.done.Wait()
+	p.conn.Close()
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -48,6 +49,8 @@ func Open(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, roster: newRoster()}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	if err := s.open(ctx); err != nil {
 		_ = s.Close()
 		return nil, err
@@ -76,7 +79,7 @@ func (s *Server) open(ctx context.Context) error {
 	orDefault(&host, public.String())
 	s.addr = wire.Addr{HostPort: net.JoinHostPort(host, strconv.Itoa(portOf(listener))), Pin: pin}
 	s.front = openFront(listener, cert, s.cfg.Limits, s.cfg.Log)
-	if err := s.openInside(ctx, pin, filepath.Join(dir.path, "broker"), public, host); err != nil {
+	if err := s.openInside(ctx, cert, filepath.Join(dir.path, "broker"), public, host); err != nil {
 		_ = listener.Close()
 		return err
 	}
@@ -85,9 +88,9 @@ func (s *Server) open(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) openInside(ctx context.Context, pin wire.Pin, storeDir string, public netip.Addr, host string) error {
+func (s *Server) openInside(ctx context.Context, cert tls.Certificate, storeDir string, public netip.Addr, host string) error {
 	persistent := s.cfg.Dir != ""
-	b, err := openBroker(pin, storeDir, persistent, s.cfg.Limits, s.roster)
+	b, err := openBroker(cert, storeDir, persistent, s.cfg.Limits, s.roster)
 	if err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (s *Server) openInside(ctx context.Context, pin wire.Pin, storeDir string, 
 		return err
 	}
 	t := &tunnel{broker: b, roster: s.roster, bytes: s.cfg.Limits.ConnBytes}
-	w := openWeb(s.front.listener.Addr(), t, s.health)
+	w := openWeb(s.front.listener.Addr(), s.cfg.Limits.Handshake, t, s.health)
 	s.closers = append(s.closers, w.Close)
 	s.front.doors[usePhone] = func(g *guest) { t.carry(g, g.from) }
 	s.front.doors[useWeb] = w.take
@@ -132,21 +135,22 @@ func (s *Server) openRelay(ctx context.Context, public netip.Addr, host string) 
 }
 
 func (s *Server) openServices(ctx context.Context, b *broker, v *vault) error {
-	nc, err := b.dialInside()
-	if err != nil {
-		return err
-	}
 	onLoopback := hostOf(s.front.listener).IsLoopback()
 	p, err := openPeers(func(a netip.Addr) bool {
 		return mayReach(a, s.cfg.AllowPrivatePeers) || onLoopback && a.IsLoopback()
 	})
 	if err != nil {
-		nc.Close()
 		return err
 	}
 	s.closeLater(p.Close)
-	s.postman = openPostman(nc, b, v, s.cfg.Log)
+	if s.postman, err = openPostman(b, v, s.cfg.Log); err != nil {
+		return err
+	}
 	s.closeLater(s.postman.Close)
+	nc, err := b.dialInside()
+	if err != nil {
+		return err
+	}
 	s.services = &services{conn: nc, broker: b, vault: v, roster: s.roster, postman: s.postman, relay: s.relay, peers: p, log: s.cfg.Log}
 	s.closeLater(s.services.Close)
 	return s.services.open(ctx, s.cfg.Limits)

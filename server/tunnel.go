@@ -45,8 +45,7 @@ func (t *tunnel) carry(phone net.Conn, from netip.AddrPort) {
 		_, _ = io.CopyBuffer(onlyWriter{inside}, slow, make([]byte, 4096))
 	}
 	_ = inside.Close()
-	_ = phone.Close()
-	back.Wait()
+	back.Wait() // the broker's last words reach the phone before its connection ends
 }
 
 // announce tells the broker the phone's address (PROXY protocol, version 1),

@@ -31,14 +31,14 @@ type web struct {
 	done   chan struct{}
 }
 
-func openWeb(addr net.Addr, t *tunnel, health func() Health) *web {
+func openWeb(addr net.Addr, patience time.Duration, t *tunnel, health func() Health) *web {
 	w := &web{guests: newHandover(addr), tunnel: t, health: health, done: make(chan struct{})}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", w.serveHealth)
 	mux.HandleFunc("GET /ws", w.serveSocket)
-	w.server = &http.Server{Handler: mux, ReadTimeout: handshakeTimeout, WriteTimeout: handshakeTimeout,
-		IdleTimeout: 2 * handshakeTimeout, MaxHeaderBytes: 8 << 10, ErrorLog: log.New(io.Discard, "", 0),
+	w.server = &http.Server{Handler: mux, ReadTimeout: patience, WriteTimeout: patience,
+		IdleTimeout: 2 * patience, MaxHeaderBytes: 8 << 10, ErrorLog: log.New(io.Discard, "", 0),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, guestKey{}, c) }}
 	go func() {
 		defer close(w.done)

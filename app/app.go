@@ -55,7 +55,8 @@ type App struct {
 	notices []phone.Notice // guarded by mu; found while opening, told at Start
 	closed  bool           // guarded by mu
 
-	ending sync.WaitGroup // calls that write their receipt
+	starting sync.Mutex     // one Start at a time
+	ending   sync.WaitGroup // calls that write their receipt
 }
 
 // Open opens everything that the profile keeps. It reaches for no network and
@@ -92,6 +93,11 @@ func (a *App) openStores() error {
 	}
 	a.settings = store
 	a.note(notice)
+	if a.opts.Name != "" {
+		if err := store.Update(func(s *settings.Settings) { s.Name = a.opts.Name }); err != nil {
+			return fault(err)
+		}
+	}
 	me, err := a.openIdentity()
 	if err != nil {
 		return err

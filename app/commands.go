@@ -111,8 +111,13 @@ func (a *App) Calls() []phone.CallInfo {
 // Stats returns the figures of a connected call.
 func (a *App) Stats(id phone.CallID) (phone.Stats, error) { return a.lines.Stats(id) }
 
-// Settings are the person's choices as they are now.
-func (a *App) Settings() settings.Settings { return a.settings.Current() }
+// Settings are the person's choices as they are now; a server given for this
+// run stands in place of the chosen one.
+func (a *App) Settings() settings.Settings {
+	s := a.settings.Current()
+	s.Server.Mode, s.Server.Address = a.serverChoice(s.Server)
+	return s
+}
 
 // UpdateSettings changes and saves choices; on error nothing changes.
 func (a *App) UpdateSettings(change func(*settings.Settings)) error {

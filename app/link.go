@@ -22,54 +22,54 @@ type link struct {
 	client   *signal.Client
 	addr     wire.Addr
 	online   bool
-	wasUp    bool // the address was reached once
 }
 
 // Start serves or connects as the settings (or Options.Server) say, and goes
 // on trying in the background; ServerChanged tells how it goes. Called again,
 // it begins anew with what the settings say then.
 func (a *App) Start() error {
+	a.starting.Lock()
+	defer a.starting.Unlock()
 	a.disconnect()
+	err := a.connect()
+	a.tellNotices()
+	if err != nil {
+		a.emit(phone.ServerChanged{Err: err})
+	}
+	return err
+}
+
+func (a *App) connect() error {
 	addr, embedded, err := a.findServer()
 	if err != nil {
-		a.tellNotices()
-		a.emit(phone.ServerChanged{Err: err})
 		return err
 	}
-	client, err := signal.Open(context.Background(), signal.Config{
+	next := link{embedded: embedded, addr: addr}
+	next.client, err = signal.Open(context.Background(), signal.Config{
 		Server: addr, Identity: a.me, OnState: a.serverState, OnEnvelope: a.courier.Receive,
 	})
 	if err != nil {
-		if embedded != nil {
-			_ = embedded.Close()
-		}
+		next.close()
 		return fault(err)
 	}
 	a.mu.Lock()
-	if a.closed {
-		a.mu.Unlock()
-		_ = client.Close()
+	closed := a.closed
+	if !closed {
+		a.link = next
+	}
+	a.mu.Unlock()
+	if closed {
+		next.close()
 		return phone.ErrClosed
 	}
-	a.link = link{embedded: embedded, client: client, addr: addr}
-	a.mu.Unlock()
-	a.courier.Attach(client)
-	a.tellNotices()
+	a.courier.Attach(next.client)
 	return nil
 }
 
 // findServer opens the embedded server or reads the address of another one.
 func (a *App) findServer() (wire.Addr, *server.Server, error) {
 	s := a.settings.Current().Server
-	mode, address := s.Mode, s.Address
-	switch a.opts.Server {
-	case "":
-	case EmbeddedServer:
-		mode = settings.ServerEmbedded
-	default:
-		mode, address = settings.ServerRemote, a.opts.Server
-	}
-	switch mode {
+	switch mode, address := a.serverChoice(s); mode {
 	case settings.ServerEmbedded:
 		return a.openEmbedded(s.LAN)
 	case settings.ServerRemote:
@@ -78,6 +78,16 @@ func (a *App) findServer() (wire.Addr, *server.Server, error) {
 	case settings.ServerUnset:
 	}
 	return wire.Addr{}, nil, ErrNoServer
+}
+
+func (a *App) serverChoice(s settings.Server) (settings.ServerMode, string) {
+	switch a.opts.Server {
+	case "":
+		return s.Mode, s.Address
+	case EmbeddedServer:
+		return settings.ServerEmbedded, ""
+	}
+	return settings.ServerRemote, a.opts.Server
 }
 
 func (a *App) openEmbedded(lan bool) (wire.Addr, *server.Server, error) {
@@ -104,7 +114,6 @@ func (a *App) embeddedPort() int {
 func (a *App) serverState(online bool, err error) {
 	a.mu.Lock()
 	a.link.online = online
-	a.link.wasUp = a.link.wasUp || online
 	a.mu.Unlock()
 	a.courier.Online(online)
 	self := a.Self()
@@ -117,11 +126,16 @@ func (a *App) disconnect() {
 	a.link = link{}
 	a.mu.Unlock()
 	a.courier.Attach(nil)
-	if old.client != nil {
-		_ = old.client.Close()
+	old.close()
+}
+
+// close ends the connection, and the server after it.
+func (l link) close() {
+	if l.client != nil {
+		_ = l.client.Close()
 	}
-	if old.embedded != nil {
-		_ = old.embedded.Close()
+	if l.embedded != nil {
+		_ = l.embedded.Close()
 	}
 }
 

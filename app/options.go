@@ -14,6 +14,7 @@ import (
 // fields follow the person's settings.
 type Options struct {
 	Profile string // folder of everything this phone keeps
+	Name    string // how the person calls themselves; kept
 	Server  string // "embedded" or host:port#pin, for this run only
 
 	Microphone string // a device.ParseMic specification, for this run only
@@ -34,6 +35,7 @@ const EmbeddedServer = "embedded"
 // phone share.
 func (o *Options) Bind(fs *flag.FlagSet) {
 	fs.StringVar(&o.Profile, "profile", "", "`folder` of this phone's key, people and settings (default: one in your configuration folder)")
+	fs.StringVar(&o.Name, "name", "", "how you call yourself, shown to people you call")
 	fs.StringVar(&o.Server, "server", "", "`address` host:port#pin of a server, or \"embedded\" (default: as the settings say)")
 	fs.StringVar(&o.Microphone, "mic", "", "file:X.wav, tone:HZ, silence or device[:NAME]")
 	fs.StringVar(&o.Speaker, "speaker", "", "file:Y.wav, null or device[:NAME]")

@@ -1,0 +1,481 @@
+package call
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"paravent/app/phone"
+)
+
+// world is phones and the network between them, inside a synctest bubble. It
+// watches everything that the phones do at their ports and notes what breaks
+// a rule.
+type world struct {
+	mu     sync.Mutex
+	rand   *rand.Rand
+	loss   float64
+	double float64
+	phones map[PeerID]*fakePhone
+	paths  map[phone.CallID]*fakePath
+	broken []string
+	log    []string // everything sent and every change, for a failing seed
+	origin time.Time
+}
+
+func newWorld(seed uint64) *world {
+	return &world{
+		rand: rand.New(rand.NewPCG(seed, 3)), phones: map[PeerID]*fakePhone{},
+		paths: map[phone.CallID]*fakePath{}, origin: time.Now(),
+	}
+}
+
+func (w *world) breaks(format string, a ...any) {
+	w.broken = append(w.broken, fmt.Sprintf(format, a...))
+}
+
+func (w *world) note(format string, a ...any) {
+	w.log = append(w.log, time.Since(w.origin).String()+" "+fmt.Sprintf(format, a...))
+}
+
+// after runs f on its own goroutine after a random time up to d. Guarded by mu.
+func (w *world) afterLocked(d time.Duration, f func()) {
+	time.AfterFunc(time.Millisecond+time.Duration(w.rand.Int64N(int64(d))), f)
+}
+
+// fakePhone is a Manager with all four ports.
+type fakePhone struct {
+	w        *world
+	id       PeerID
+	skew     time.Duration
+	verdicts map[PeerID]Verdict
+	// Guarded by w.mu.
+	m           *Manager
+	dead        bool // crashed: sends nothing, hears nothing
+	cut         bool
+	noRelay     bool
+	silentRelay bool // CheckRelay never answers
+	box         []Received
+	wanted      map[PeerID]bool // the person placed a call to them
+	answered    map[phone.CallID]bool
+	proceed     map[phone.CallID]bool // PROCEED was sent or received
+	opened      map[phone.CallID]bool
+	closed      map[phone.CallID]int
+	sent        map[PeerID]int
+	states      map[phone.CallID]Snapshot // newest known to the observer
+	endings     map[phone.CallID]int
+	incoming    []phone.CallID
+	missed      []MissedCall
+	forgot      map[phone.CallID]bool
+	reenter     func(what string) // called from every port, without locks
+}
+
+func (w *world) add(id PeerID) *fakePhone {
+	p := &fakePhone{
+		w: w, id: id, verdicts: map[PeerID]Verdict{}, wanted: map[PeerID]bool{},
+		answered: map[phone.CallID]bool{}, proceed: map[phone.CallID]bool{}, opened: map[phone.CallID]bool{},
+		closed: map[phone.CallID]int{}, sent: map[PeerID]int{}, states: map[phone.CallID]Snapshot{},
+		endings: map[phone.CallID]int{}, forgot: map[phone.CallID]bool{},
+	}
+	p.m = New(Config{
+		Self: id, Courier: p, Media: p, Policy: p, Observer: p, Name: func() string { return string(id) },
+		Now:   func() time.Time { return time.Now().Add(p.skew) },
+		Rings: RingLimits{CallerBurst: 1000, Burst: 1000},
+	})
+	w.mu.Lock()
+	w.phones[id] = p
+	w.mu.Unlock()
+	return p
+}
+
+func (p *fakePhone) party() Party { return Party{ID: p.id, Address: "paravent:" + string(p.id)} }
+
+// verdict of a phone about a peer; the default lets it ring. Guarded by w.mu.
+func (p *fakePhone) verdict(from PeerID) Verdict {
+	if v, ok := p.verdicts[from]; ok {
+		return v
+	}
+	return Verdict{Ring: true, TellRinging: true, Wish: phone.Relay}
+}
+
+// lets sets a verdict while calls may be under way.
+func (p *fakePhone) lets(from PeerID, v Verdict) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.verdicts[from] = v
+}
+
+func (p *fakePhone) place(to *fakePhone, video bool) (phone.CallID, error) {
+	p.w.mu.Lock()
+	p.wanted[to.id] = true
+	wish := p.verdict(to.id).Wish
+	p.w.mu.Unlock()
+	return p.m.Place(to.party(), video, wish)
+}
+
+func (p *fakePhone) answer(id phone.CallID, video bool) error {
+	p.w.mu.Lock()
+	p.answered[id] = true
+	p.w.mu.Unlock()
+	return p.m.Answer(id, video)
+}
+
+// live is the call that has not ended, if any.
+func (p *fakePhone) live() (Snapshot, bool) {
+	if c := p.m.Calls(); len(c) == 1 {
+		return c[0], true
+	}
+	return Snapshot{}, false
+}
+
+// crash kills the program and starts it anew, with nothing in memory.
+func (p *fakePhone) crash() *fakePhone {
+	p.w.mu.Lock()
+	p.dead = true
+	for _, path := range p.w.paths {
+		path.goneLocked(p)
+	}
+	p.w.mu.Unlock()
+	p.m.Close()
+	n := p.w.add(p.id)
+	n.verdicts, n.skew = p.verdicts, p.skew
+	p.w.mu.Lock()
+	n.cut, n.wanted = p.cut, maps.Clone(p.wanted)
+	p.w.mu.Unlock()
+	return n
+}
+
+func (p *fakePhone) reentered(what string) {
+	if p.reenter != nil {
+		p.reenter(what)
+	}
+}
+
+// ---- Courier
+
+func (p *fakePhone) Send(to Party, id phone.CallID, payload []byte, keep bool) {
+	defer p.reentered("send")
+	w := p.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if p.dead {
+		return
+	}
+	f, err := decodeFrame(payload)
+	if err != nil {
+		w.breaks("%s sent what cannot be read: %v", p.id, err)
+	}
+	p.watchSendLocked(to, id, f)
+	stranger := f.msg.kind == kindPropose || f.msg.kind == kindRetract
+	r := Received{From: p.party(), Call: id, Payload: payload, Stranger: stranger}
+	dst := w.phones[to.ID]
+	if dst != nil && dst.cut && keep && !p.cut {
+		r.Kept = true
+		dst.box = append(dst.box, r)
+	}
+	if w.rand.Float64() < w.loss {
+		return
+	}
+	copies := 1
+	if w.rand.Float64() < w.double {
+		copies = 2
+	}
+	for range copies {
+		delay := 10*time.Millisecond + time.Duration(w.rand.ExpFloat64()*float64(60*time.Millisecond))
+		time.AfterFunc(delay, func() { w.deliver(p, to.ID, r) })
+	}
+}
+
+func (w *world) deliver(from *fakePhone, to PeerID, r Received) {
+	w.mu.Lock()
+	dst := w.phones[to]
+	lost := dst == nil || dst.cut || from.cut
+	if !lost {
+		if f, err := decodeFrame(r.Payload); err == nil && f.msg.kind == kindProceed {
+			dst.proceed[r.Call] = true
+		}
+	}
+	w.mu.Unlock()
+	if !lost {
+		dst.m.Receive(r)
+	}
+}
+
+func (p *fakePhone) watchSendLocked(to Party, id phone.CallID, f frame) {
+	w := p.w
+	w.note("%s->%s %v %s seq %d ack %d gen %d why %d", p.id, to.ID, id, brief([]action{{kind: actSend, msg: f.msg}}), f.seq, f.ack, f.msg.gen, f.msg.why)
+	p.sent[to.ID]++
+	if !p.verdict(to.ID).Ring && !p.wanted[to.ID] {
+		w.breaks("%s sent kind %d to %s, who may not ring", p.id, f.msg.kind, to.ID)
+	}
+	switch f.msg.kind {
+	case kindProceed:
+		p.proceed[id] = true
+	case kindOffer, kindAnswer, kindCandidate:
+		if !p.proceed[id] {
+			w.breaks("%s sent kind %d before PROCEED", p.id, f.msg.kind)
+		}
+		if p.closed[id] > 0 {
+			w.breaks("%s sent an address after the end", p.id)
+		}
+	case kindAck, kindPropose, kindRinging, kindReject, kindRetract, kindWant, kindState, kindHangup:
+	}
+}
+
+func (p *fakePhone) Forget(id phone.CallID) {
+	p.w.mu.Lock()
+	p.forgot[id] = true
+	p.w.mu.Unlock()
+	p.reentered("forget")
+}
+
+// reconnect brings the phone back to the network and gives it what was kept.
+func (p *fakePhone) reconnect() {
+	p.w.mu.Lock()
+	p.cut = false
+	box := p.box
+	p.box = nil
+	p.w.mu.Unlock()
+	for _, r := range box {
+		p.m.Receive(r)
+	}
+}
+
+// disconnect takes the phone off the network; its media notice a little later.
+func (p *fakePhone) disconnect() {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.cut = true
+	for _, path := range p.w.paths {
+		path.brokenLocked()
+	}
+}
+
+// ---- Media
+
+// fakePath is the media path of one call: up once the callee answered and the
+// caller completed the same generation and both are on the network.
+type fakePath struct {
+	id             phone.CallID
+	caller, callee *fakePhone
+	gen            uint32
+}
+
+func (w *world) pathLocked(id phone.CallID) *fakePath {
+	if w.paths[id] == nil {
+		w.paths[id] = &fakePath{id: id}
+	}
+	return w.paths[id]
+}
+
+func (f *fakePath) endsLocked() []*fakePhone {
+	return slices.DeleteFunc([]*fakePhone{f.caller, f.callee}, func(p *fakePhone) bool { return p == nil || p.dead })
+}
+
+// brokenLocked: whoever still holds the path sees it go down.
+func (f *fakePath) brokenLocked() {
+	for _, p := range f.endsLocked() {
+		gen := f.gen
+		p.w.afterLocked(2*time.Second, func() { p.m.MediaDown(f.id, gen) })
+	}
+}
+
+// goneLocked: one end closed or crashed.
+func (f *fakePath) goneLocked(p *fakePhone) {
+	if f.caller == p || f.callee == p {
+		f.brokenLocked()
+	}
+	if f.caller == p {
+		f.caller = nil
+	}
+	if f.callee == p {
+		f.callee = nil
+	}
+}
+
+func (p *fakePhone) CheckRelay(id phone.CallID) {
+	p.w.mu.Lock()
+	p.touchLocked(id, "relay check")
+	var err error
+	if p.noRelay {
+		err = errTest
+	}
+	if !p.silentRelay {
+		p.w.afterLocked(200*time.Millisecond, func() { p.m.RelayChecked(id, err) })
+	}
+	p.w.mu.Unlock()
+	p.reentered("checkRelay")
+}
+
+func (p *fakePhone) Open(id phone.CallID, role Role, _ bool, _ Flags) {
+	p.w.mu.Lock()
+	s := p.statesOf(id)
+	if !p.answered[id] && !p.wanted[s.Peer.ID] && !(role == Caller && len(p.wanted) > 0) {
+		p.w.breaks("%s opened the microphone as role %d without the person", p.id, role)
+	}
+	p.opened[id] = true
+	p.touchLocked(id, "open")
+	p.w.mu.Unlock()
+	p.reentered("open")
+}
+
+// statesOf reads the manager's own view; the observer may not know the call yet.
+func (p *fakePhone) statesOf(id phone.CallID) Snapshot {
+	s, _ := p.m.Snapshot(id)
+	return s
+}
+
+func (p *fakePhone) Offer(id phone.CallID, gen uint32, route phone.Route, _ bool) {
+	p.describe(id, gen, route, Caller)
+	p.reentered("offer")
+}
+
+func (p *fakePhone) Answer(id phone.CallID, gen uint32, route phone.Route, _ string) {
+	p.describe(id, gen, route, Callee)
+	p.reentered("answer")
+}
+
+func (p *fakePhone) describe(id phone.CallID, gen uint32, route phone.Route, role Role) {
+	w := p.w
+	peer := p.statesOf(id).Peer.ID
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p.touchLocked(id, "description")
+	if other := w.phones[peer]; other != nil && (route > p.verdict(peer).Wish || route > other.verdict(p.id).Wish || route == phone.NoRoute) {
+		w.breaks("%s describes with route %v", p.id, route)
+	}
+	path := w.pathLocked(id)
+	if role == Caller {
+		path.caller = p
+	} else {
+		path.callee = p
+	}
+	w.afterLocked(50*time.Millisecond, func() { p.m.Described(id, gen, "sdp", nil) })
+	for range w.rand.IntN(4) {
+		w.afterLocked(100*time.Millisecond, func() { p.m.LocalCandidate(id, gen, "candidate") })
+	}
+}
+
+func (p *fakePhone) Complete(id phone.CallID, gen uint32, _ string) {
+	w := p.w
+	w.mu.Lock()
+	p.touchLocked(id, "completion")
+	path := w.pathLocked(id)
+	ends := path.endsLocked()
+	up := len(ends) == 2 && !ends[0].cut && !ends[1].cut
+	if up {
+		path.gen = gen
+		for _, e := range ends {
+			w.afterLocked(100*time.Millisecond, func() { e.m.MediaUp(id, gen) })
+		}
+	}
+	w.mu.Unlock()
+	p.reentered("complete")
+}
+
+func (p *fakePhone) Candidate(id phone.CallID, _ uint32, _ string) {
+	p.w.mu.Lock()
+	p.touchLocked(id, "candidate")
+	p.w.mu.Unlock()
+	p.reentered("candidate")
+}
+
+func (p *fakePhone) SetLocal(id phone.CallID, _ Flags) {
+	p.w.mu.Lock()
+	p.touchLocked(id, "flags")
+	p.w.mu.Unlock()
+	p.reentered("setLocal")
+}
+
+func (p *fakePhone) Close(id phone.CallID) {
+	p.w.mu.Lock()
+	p.closed[id]++
+	p.opened[id] = false
+	p.w.pathLocked(id).goneLocked(p)
+	p.w.mu.Unlock()
+	p.reentered("close")
+}
+
+// touchLocked: media are touched only after Open and, but for a close that is
+// repeated at once, never after Close.
+func (p *fakePhone) touchLocked(id phone.CallID, what string) {
+	if what != "open" && !p.opened[id] && p.closed[id] == 0 {
+		p.w.breaks("%s: %s before open", p.id, what)
+	}
+}
+
+// ---- Policy and Observer
+
+func (p *fakePhone) Decide(from Party, _ Proposal) Verdict {
+	defer p.reentered("decide")
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	return p.verdict(from.ID)
+}
+
+func (p *fakePhone) Incoming(s Snapshot) {
+	p.w.mu.Lock()
+	p.incoming = append(p.incoming, s.ID)
+	p.w.mu.Unlock()
+	p.reentered("incoming")
+}
+
+func (p *fakePhone) CallChanged(s Snapshot) {
+	p.w.mu.Lock()
+	p.w.note("%s %v %v %v", p.id, s.ID, s.State, s.Reason)
+	p.states[s.ID] = s
+	if s.State == phone.Connected && s.Accepted.IsZero() {
+		p.w.breaks("%s connected without Accept", p.id)
+	}
+	p.w.mu.Unlock()
+	p.reentered("changed")
+}
+
+func (p *fakePhone) Ended(s Snapshot) {
+	p.w.mu.Lock()
+	p.endings[s.ID]++
+	if p.endings[s.ID] > 1 || s.State != phone.Ended || s.Reason == phone.NotEnded {
+		p.w.breaks("%s: ending %d of one call, state %v, reason %v", p.id, p.endings[s.ID], s.State, s.Reason)
+	}
+	p.w.mu.Unlock()
+	p.reentered("ended")
+}
+
+func (p *fakePhone) Missed(c MissedCall) {
+	p.w.mu.Lock()
+	p.missed = append(p.missed, c)
+	p.w.mu.Unlock()
+	p.reentered("missed")
+}
+
+// ---- Checks
+
+// check fails the test for every broken rule, and shows what led to it.
+func (w *world) check(t *testing.T, what string) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.phones {
+		for id, open := range p.opened {
+			if open && p.states[id].State == phone.Ended {
+				w.breaks("%s: microphone of an ended call is open", p.id)
+			}
+		}
+	}
+	if len(w.broken) == 0 {
+		return
+	}
+	for _, l := range w.log[max(0, len(w.log)-150):] {
+		t.Log(l)
+	}
+	t.Fatalf("%s: %q", what, w.broken[:min(5, len(w.broken))])
+}
+
+func (w *world) sorted() []*fakePhone {
+	return slices.SortedFunc(maps.Values(w.phones), func(a, b *fakePhone) int { return cmp.Compare(a.id, b.id) })
+}

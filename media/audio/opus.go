@@ -12,8 +12,12 @@ const (
 	longestPacket = device.Rate * 120 / 1000 // samples of the longest Opus packet (RFC 6716, 3.2.5)
 	largestPacket = 1275                     // bytes of the largest Opus frame
 
-	bitrate    = 32000 // bits per second; in-band FEC pays from 24000 up
-	complexity = 8     // of 10
+	// frameSamples is the length of a packet, 10 ms, and bitrate what it takes
+	// at that length. BenchmarkIntelligibility: ESTOI 0.973 clean and 0.960 at
+	// 10 % loss, as 20 ms at 32 kbit/s, with 10 ms less delay, 20 under loss.
+	frameSamples = device.Chunk
+	bitrate      = 48000 // bits per second
+	complexity   = 8     // of 10
 	// lossFloor is the share of lost packets, in percent, that the encoder
 	// prepares for before and below what the peer reports: the first losses
 	// come before the first report.

@@ -28,6 +28,7 @@ type playout struct {
 	buffer  *jitter.Buffer
 	decoder *opus.Decoder
 	line    line
+	block   int           // samples the speaker asks for at a time
 	changed time.Duration // when the length was last changed
 	sounded bool          // a packet was decoded since the last start
 	bytes   uint64
@@ -63,34 +64,28 @@ func (p *playout) fill(out []int16) (first bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	before := p.sounded
+	p.stretch(now, len(out))
 	for len(out) > 0 {
-		block := out[:min(len(out), device.Chunk)]
-		p.stretch(now)
-		for p.line.waiting() < len(block) {
-			p.step(now, len(block)-p.line.waiting())
+		for p.line.waiting() == 0 {
+			p.step(now, len(out))
 		}
+		block := out[:min(len(out), p.line.waiting())]
 		p.line.take(block)
 		out = out[len(block):]
-		now += time.Duration(len(block)) * time.Second / device.Rate
 	}
 	return p.sounded && !before
 }
 
-// step adds at least one sample to the line; silence no more than wanted.
+// step adds at least one sample to the line, which is empty; silence no more
+// than wanted.
 func (p *playout) step(now time.Duration, wanted int) {
-	step := p.buffer.Pull(now, p.line.waiting())
+	step := p.buffer.Pull(now, p.block-wanted)
 	switch step.Kind {
 	case jitter.Silence:
 		p.line.silence(min(step.Samples, wanted))
 	case jitter.Decode:
 		p.sounded = true
-		n := packetSamples(step.Payload)
-		pcm := p.line.room(n)
-		if got, err := p.decoder.Decode(step.Payload, pcm); err != nil || got != n {
-			p.broken++
-			clear(pcm)
-		}
-		p.line.added(n)
+		p.decode(step.Payload)
 	case jitter.Recover:
 		pcm := p.line.room(step.Samples)
 		if p.decoder.DecodeFEC(step.Payload, pcm) != nil {
@@ -103,6 +98,16 @@ func (p *playout) step(now time.Duration, wanted int) {
 	}
 }
 
+func (p *playout) decode(payload []byte) {
+	n := packetSamples(payload)
+	pcm := p.line.room(n)
+	if got, err := p.decoder.Decode(payload, pcm); err != nil || got != n {
+		p.broken++
+		clear(pcm)
+	}
+	p.line.added(n)
+}
+
 // conceal makes up n samples. The decoder wants multiples of 2.5 ms.
 func (p *playout) conceal(n int) {
 	const unit = device.Rate / 400
@@ -113,9 +118,11 @@ func (p *playout) conceal(n int) {
 	p.line.added(n)
 }
 
-// stretch cuts or adds a pitch period where the buffer delays too much or too little.
-func (p *playout) stretch(now time.Duration) {
-	excess := p.buffer.Excess()
+// stretch cuts or adds a pitch period where the buffer delays too much or too
+// little, before a block is played.
+func (p *playout) stretch(now time.Duration, block int) {
+	p.block = block
+	excess := p.buffer.Excess(block)
 	pause := calmPause
 	if excess > hastyFrom || excess < -hastyFrom {
 		pause = hastyPause
@@ -123,21 +130,30 @@ func (p *playout) stretch(now time.Duration) {
 	if excess == 0 || now-p.changed < pause {
 		return
 	}
-	for p.line.waiting() < min(excess, stretch.Longest)+stretch.Needed-stretch.Longest && p.buffer.Ready() {
-		p.step(now, 0)
-	}
+	change := 0
 	if excess > 0 {
-		if n := p.line.cut(excess); n > 0 {
-			p.buffer.Stretched(-n)
-			p.changed = now
-		}
-		return
+		p.prepare(min(excess, stretch.Longest) + stretch.Needed - stretch.Longest)
+		change = -p.line.cut(excess)
+	} else {
+		// A whole pitch period may be longer than what is missing: it is cut
+		// again when it turns out to be too much.
+		p.prepare(stretch.Needed - stretch.Longest)
+		change = p.line.add(-excess + device.Chunk/2)
 	}
-	// A whole pitch period may be longer than what is missing; a little too
-	// much delay is cut again only when it exceeds the slack.
-	if n := p.line.add(-excess + device.Chunk/2); n > 0 {
-		p.buffer.Stretched(n)
+	if change != 0 {
 		p.changed = now
+		p.buffer.Stretched(change, block)
+	}
+}
+
+// prepare decodes ahead of time, as far as packets are there.
+func (p *playout) prepare(samples int) {
+	for p.line.waiting() < samples {
+		payload, ok := p.buffer.Early()
+		if !ok {
+			return
+		}
+		p.decode(payload)
 	}
 }
 

@@ -24,8 +24,9 @@ var (
 	ErrTooLong   = errors.New("wav file is too long")
 )
 
-// MaxBytes bounds the sound data that Load takes into memory.
-const MaxBytes = 1 << 28
+// MaxFrames bounds the sound that Load takes into memory, counted at 48 kHz: an
+// hour and a half.
+const MaxFrames = 90 * 60 * Rate
 
 const (
 	formatPCM        = 1
@@ -135,13 +136,13 @@ func (h Header) found(at, length int64) (Header, error) {
 	if h.Channels == 0 {
 		return h, fmt.Errorf("%w: no format before the sound", ErrNotWav)
 	}
-	if length > MaxBytes {
-		return h, ErrTooLong
-	}
 	h.offset = at
 	h.Frames = int(length) / (2 * h.Channels)
 	if h.Frames == 0 {
 		return h, ErrEmpty
+	}
+	if h.Frames/h.Rate > MaxFrames/Rate {
+		return h, ErrTooLong
 	}
 	return h, nil
 }

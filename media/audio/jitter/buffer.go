@@ -9,14 +9,14 @@ const (
 	patience = 120 * millisecond
 	// stale is how much too late a packet may start playing after silence.
 	stale = 20 * millisecond
-	// offsetBucket times 8 is how long the tightest playout offset is remembered.
-	offsetBucket = Rate / 16
+	// memory times 8 is how long the tightest deadline is remembered.
+	memory = Rate / 8
 	// The loss shares at which the buffer begins and ceases to wait one packet
 	// longer, so that the copy in the packet after a lost one is there in time.
 	lossHigh, lossLow = 0.01, 0.002
 	lossMemory        = 1.0 / 200
 	// slack is the excess or lack of delay that is left alone.
-	slackOver, slackUnder = 5 * millisecond, 3 * millisecond
+	slackOver, slackUnder = 5 * millisecond, 2 * millisecond
 )
 
 // Kind says what the owner has to do next.
@@ -75,7 +75,9 @@ type Buffer struct {
 	margin, max int64
 	slots       [capacity]slot
 	transit     transit
-	offsets     window // playout offsets of what was played
+	deadlines   window // of what was played
+	ahead       window // samples decoded before a packet, at its deadline
+	delay       int64  // that the last packet played was given
 	counters    Counters
 
 	started bool  // a first packet came: the unwrapped counters below are valid
@@ -109,7 +111,7 @@ func (b *Buffer) restart() {
 		b.slots[i].used, b.slots[i].seq = false, 0
 	}
 	b.transit = newTransit()
-	b.offsets = newWindow(offsetBucket)
+	b.forget()
 	b.started, b.playing, b.concealed = false, false, 0
 }
 
@@ -200,27 +202,44 @@ func (b *Buffer) due() *slot {
 	return s
 }
 
-// Pull decides what to play next, when queued samples are still waiting to be
-// played at now.
-func (b *Buffer) Pull(now time.Duration, queued int) Step {
-	position := toSamples(now) + int64(queued)
+// Pull decides what to play next, for a speaker that cannot wait: ahead samples
+// are decoded and will be played first, starting at now.
+func (b *Buffer) Pull(now time.Duration, ahead int) Step {
+	pull := pull{toSamples(now), int64(ahead)}
 	s := b.due()
 	if s == nil {
 		return b.starve()
 	}
 	if !b.playing {
-		return b.begin(s, position)
+		return b.begin(s, pull)
 	}
-	if position-s.time > b.transit.base+b.max {
-		return b.begin(b.skip(s, position), position)
+	if pull.playing()-s.time > b.transit.base+b.max {
+		return b.begin(b.skip(s, pull), pull)
 	}
 	if s.seq == b.head && s.time > b.next {
-		return b.begin(s, position) // the sender paused: nothing is missing
+		return b.begin(s, pull) // the sender paused: nothing is missing
 	}
 	if missing := s.time - b.next - b.concealed; s.seq > b.head && missing > 0 {
 		return b.bridge(s, missing)
 	}
-	return b.play(s, position)
+	b.note(s, pull)
+	return b.play(s)
+}
+
+// pull is a moment at which the speaker wants sound.
+type pull struct{ now, ahead int64 }
+
+// playing is when the next sample decoded will be played.
+func (p pull) playing() int64 { return p.now + p.ahead }
+
+// Early hands out the packet that continues what was decoded, if it is there,
+// though the speaker does not need it yet.
+func (b *Buffer) Early() (payload []byte, ok bool) {
+	s := b.due()
+	if !b.playing || s == nil || s.seq != b.head || s.time > b.next {
+		return nil, false
+	}
+	return b.play(s).Payload, true
 }
 
 // starve answers when no packet is there.
@@ -238,22 +257,23 @@ func (b *Buffer) starve() Step {
 }
 
 // begin starts to play at s, or waits until enough delay is gathered.
-func (b *Buffer) begin(s *slot, position int64) Step {
+func (b *Buffer) begin(s *slot, pull pull) Step {
 	if !b.playing {
-		s = b.skip(s, position)
+		s = b.skip(s, pull)
 	}
-	if wait := b.target() - (position - s.time); wait > 0 {
+	if pull.now-s.time < b.target() {
 		b.playing = false
-		return Step{Kind: Silence, Samples: int(min(wait, 10*millisecond))}
+		return Step{Kind: Silence, Samples: 10 * millisecond}
 	}
 	b.playing, b.concealed = true, 0
-	b.offsets.reset()
-	return b.play(s, position)
+	b.forget()
+	b.note(s, pull)
+	return b.play(s)
 }
 
 // skip throws away packets that would be played too late, but never the last one.
-func (b *Buffer) skip(s *slot, position int64) *slot {
-	for position-s.time > b.target()+stale {
+func (b *Buffer) skip(s *slot, pull pull) *slot {
+	for pull.now-s.time > b.target()+stale || pull.playing()-s.time > b.transit.base+b.max {
 		kept := b.head
 		b.head = s.seq + 1
 		later := b.first()
@@ -270,14 +290,15 @@ func (b *Buffer) skip(s *slot, position int64) *slot {
 
 // bridge fills the gap of missing samples before s.
 func (b *Buffer) bridge(s *slot, missing int64) Step {
-	if missing == int64(s.samples) && b.concealed == 0 {
+	if missing == int64(s.samples) {
+		b.concealed = 0
 		b.count(s.seq - b.head)
 		b.counters.Recovered++
 		b.head, b.next = s.seq, s.time
 		return Step{Kind: Recover, Payload: s.payload, Samples: s.samples}
 	}
 	n := min(missing, int64(b.frame))
-	if rest := missing - int64(s.samples); b.concealed == 0 && rest > 0 {
+	if rest := missing - int64(s.samples); rest > 0 {
 		n = min(n, rest) // leave exactly what s carries a copy of
 	}
 	b.next += n + b.concealed
@@ -287,16 +308,11 @@ func (b *Buffer) bridge(s *slot, missing int64) Step {
 }
 
 // play hands s out.
-func (b *Buffer) play(s *slot, position int64) Step {
+func (b *Buffer) play(s *slot) Step {
 	b.count(s.seq - b.head)
 	b.loss -= b.loss * lossMemory
-	if b.concealed > 0 {
-		b.counters.Underruns++
-		b.concealed = 0
-		b.offsets.reset()
-	}
+	b.concealed = 0
 	b.head, b.next = s.seq+1, s.time+int64(s.samples)
-	b.offsets.add(position, position-s.time)
 	s.used = false
 	return Step{Kind: Decode, Payload: s.payload}
 }
@@ -319,37 +335,60 @@ func (b *Buffer) target() int64 {
 	return b.transit.base + min(wanted, b.max)
 }
 
-// Excess tells how many samples too many (positive) or too few (negative) the
-// buffer delays now; 0 when the difference is not worth a change.
-func (b *Buffer) Excess() int {
-	tightest, known := b.offsets.min()
+// note learns from s, which is played at its deadline.
+func (b *Buffer) note(s *slot, pull pull) {
+	if b.concealed > 0 {
+		b.forget() // the wait for s moved all that follows
+		if s.seq == b.head {
+			b.counters.Underruns++
+		}
+	}
+	b.deadlines.add(pull.now, pull.now-s.time)
+	b.ahead.add(pull.now, pull.ahead)
+	b.delay = pull.playing() - s.time - b.transit.base
+}
+
+func (b *Buffer) forget() { b.deadlines, b.ahead = newWindow(memory), newWindow(memory) }
+
+// Excess tells how many samples may be cut (positive) or have to be added
+// (negative) to reach the target, for a speaker that pulls block samples at a
+// time; 0 when a change is not worth its while.
+func (b *Buffer) Excess(block int) int {
+	tightest, known := b.deadlines.min()
 	if !b.playing || !known || b.concealed > 0 {
 		return 0
 	}
-	excess := tightest - b.target()
-	if excess > slackOver || excess < -slackUnder {
+	spare := tightest - b.target()
+	unused, _ := b.ahead.min()
+	step := b.step(block)
+	if spare < -slackUnder {
+		return int(-(-spare+step-1)/step*step + unused%step)
+	}
+	steps := max(0, spare-millisecond) / step
+	if excess := steps*step + unused; excess > slackOver {
 		return int(excess)
 	}
 	return 0
 }
 
-// Stretched tells that the owner added (positive) or cut (negative) samples.
-func (b *Buffer) Stretched(samples int) { b.offsets.shift(int64(samples)) }
+// step is by how much deadlines move.
+func (b *Buffer) step(block int) int64 { return int64(max(1, min(block, b.frame))) }
 
-// Ready tells whether Pull would hand out a packet that continues what was played.
-func (b *Buffer) Ready() bool {
-	s := b.first()
-	return b.playing && s != nil && s.seq == b.head && s.time <= b.next
+// Stretched tells that the owner added (positive) or cut (negative) samples.
+func (b *Buffer) Stretched(samples, block int) {
+	unused, _ := b.ahead.min()
+	step := b.step(block)
+	left := unused + int64(samples)
+	steps := left / step
+	if left < 0 {
+		steps = -((-left + step - 1) / step)
+	}
+	b.deadlines.shift(steps * step)
+	b.ahead.reset()
 }
 
 // Delay is what the buffer adds to the quickest way here, now.
-func (b *Buffer) Delay() time.Duration {
-	tightest, known := b.offsets.min()
-	if !known {
-		return 0
-	}
-	return toDuration(max(0, tightest-b.transit.base))
-}
+func (b *Buffer) Delay() time.Duration { return toDuration(max(0, b.delay)) }
 
 // Target is the delay aimed at.
 func (b *Buffer) Target() time.Duration { return toDuration(b.target() - b.transit.base) }

@@ -6,10 +6,14 @@
 //	     |                                 |
 //	  transit times -> target          playout offsets -> Excess: samples to cut (+) or to add (-)
 //
-// All times are sample counts at 48 kHz. The transit of a packet is its
-// arrival minus its RTP timestamp; the playout offset is its playing time minus
-// its timestamp. Both are measured with the same clock, so the delay that the
-// buffer adds, and the drift of both sound cards against it, show as differences.
+// All times are sample counts at 48 kHz. The transit of a packet is its arrival
+// minus its RTP timestamp. Its deadline is the time of the pull that could not do
+// without it, minus its timestamp. Both are measured with the same clock, so the
+// delay that the buffer adds, and the drift of both sound cards, show as
+// differences: deadlines must stay above nearly all transits, and not by much.
+// A speaker pulls whole blocks, so deadlines move in steps of a block or a packet,
+// whichever is shorter; what is decoded and still ahead of a packet at its
+// deadline adds delay for nothing.
 //
 //	idle --enough delay gathered--> playing --nothing came for a while--> idle
 package jitter

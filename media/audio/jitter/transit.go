@@ -11,7 +11,7 @@ const (
 	firstGuess = 10
 	// routeBucket times 8 is how long a smallest transit is believed: a new
 	// route may be slower, and clocks drift.
-	routeBucket = Rate * 5 / 4
+	routeBucket = Rate * 5 / 8
 )
 
 // transit learns how much later than the quickest packets come.

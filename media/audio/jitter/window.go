@@ -35,13 +35,16 @@ func (w *window) reset() {
 	w.filled = false
 }
 
-// min is the smallest value of the window; false before the first add.
+// min is the smallest value of the window; 0 and false before the first add.
 func (w *window) min() (int64, bool) {
+	if !w.filled {
+		return 0, false
+	}
 	least := int64(math.MaxInt64)
 	for _, v := range w.least {
 		least = min(least, v)
 	}
-	return least, w.filled
+	return least, true
 }
 
 // shift moves every value by delta.

@@ -47,6 +47,7 @@ type Manager struct {
 	reasonOf func(error) phone.EndReason
 	now      func() time.Time
 	ttl      time.Duration
+	newID    func() phone.CallID
 	// Guarded by mu, which is held for computation only.
 	mu       sync.Mutex
 	calls    map[phone.CallID]*actor
@@ -69,7 +70,7 @@ type work struct {
 func New(c Config) *Manager {
 	m := &Manager{
 		self: c.Self, courier: c.Courier, media: c.Media, policy: c.Policy, observer: c.Observer,
-		name: c.Name, reasonOf: c.ReasonOf, now: c.Now, ttl: c.TTL,
+		name: c.Name, reasonOf: c.ReasonOf, now: c.Now, ttl: c.TTL, newID: phone.NewCallID,
 		calls: map[phone.CallID]*actor{}, rings: newRingLimiter(c.Rings), records: newRingLimiter(recordLimits),
 	}
 	if m.name == nil {
@@ -114,7 +115,7 @@ func (m *Manager) Place(to Party, video bool, wish phone.Route) (phone.CallID, e
 		return phone.CallID{}, phone.ErrInCall
 	}
 	a := m.addLocked(state{
-		id: phone.NewCallID(), role: Caller, peer: to, video: video, wish: wish,
+		id: m.newID(), role: Caller, peer: to, video: video, wish: wish,
 		ttl: m.ttl, name: name, started: m.now(),
 	}, &w)
 	m.live = a

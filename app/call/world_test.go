@@ -87,6 +87,14 @@ func (w *world) add(id PeerID) *fakePhone {
 		Now:   func() time.Time { return time.Now().Add(p.skew) },
 		Rings: RingLimits{CallerBurst: 1000, Burst: 1000},
 	})
+	p.m.newID = func() (id phone.CallID) { // from the seed, so that it can be repeated
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for i := range id {
+			id[i] = byte(w.rand.Uint32())
+		}
+		return id
+	}
 	w.mu.Lock()
 	w.phones[id] = p
 	w.mu.Unlock()
@@ -187,6 +195,9 @@ func (p *fakePhone) Send(to Party, id phone.CallID, payload []byte, keep bool) {
 	}
 	for range copies {
 		delay := 10*time.Millisecond + time.Duration(w.rand.ExpFloat64()*float64(60*time.Millisecond))
+		if w.rand.IntN(50) == 0 {
+			delay += time.Duration(w.rand.Int64N(int64(20 * time.Second))) // very late
+		}
 		time.AfterFunc(delay, func() { w.deliver(p, to.ID, r) })
 	}
 }

@@ -59,10 +59,6 @@ var errKicked = fmt.Errorf("%w: the network changed", ErrServerUnreachable)
 
 // session makes one connection and waits for its end.
 func (c *Client) session() (online bool, err error) {
-	select {
-	case <-c.kick: // what it asks for happens now
-	default:
-	}
 	ctx, cancel := context.WithCancel(c.ctx)
 	d := &dialer{ctx: ctx, dial: c.cfg.Dial}
 	defer func() {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -80,15 +82,16 @@ func openDB(path string) (db *bolt.DB, err error) {
 	err = guarded(func() error {
 		var err error
 		db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, FreelistType: bolt.FreelistMapType})
+		var errno syscall.Errno
 		switch {
+		case err == nil:
+			return nil
 		case errors.Is(err, berrors.ErrTimeout):
 			return ErrInUse
-		case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
-			return fmt.Errorf("%w: %w", ErrCorrupt, err)
-		case err != nil:
+		case errors.As(err, &errno): // the system refused; the content was not judged
 			return storeError(err)
 		}
-		return nil
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	})
 	return db, err
 }
@@ -204,7 +207,7 @@ func storeError(err error) error {
 	switch {
 	case err == nil, errors.As(err, &fault):
 		return err
-	case settings.IsDiskFull(err):
+	case settings.IsDiskFull(err), strings.HasPrefix(err.Error(), "file resize error"): // bbolt hides the cause of that one
 		return fmt.Errorf("%w: %w", phone.ErrDiskFull, err)
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return fmt.Errorf("%w: %w", phone.ErrClosed, err)

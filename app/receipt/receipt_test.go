@@ -1,0 +1,92 @@
+package receipt
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"paravent/app/phone"
+)
+
+func at(list ...string) []netip.AddrPort {
+	var out []netip.AddrPort
+	for _, s := range list {
+		out = append(out, netip.MustParseAddrPort(s))
+	}
+	return out
+}
+
+func TestP07ReceiptTable(t *testing.T) {
+	id, none := phone.NewCallID(), []string{}
+	relay, seen := at("203.0.113.5:50000"), at("198.51.100.7:4000")
+	rows := map[string]struct {
+		e        Evidence
+		peer     []string
+		relaySaw []string
+		hidden   bool
+		kind     phone.Relaying
+	}{
+		"refused before anything": {Evidence{}, none, none, true, phone.RelayNone},
+		"relayed": {
+			Evidence{Route: phone.Relay, Relayed: relay, RelayKind: phone.RelayElsewhere, RelaySaw: seen},
+			none, []string{"198.51.100.7:4000"}, true, phone.RelayElsewhere,
+		},
+		"relayed by this computer": {
+			Evidence{Route: phone.Relay, Relayed: relay, RelayKind: phone.RelayHere, RelaySaw: seen},
+			[]string{"203.0.113.5:50000"}, []string{"198.51.100.7:4000"}, false, phone.RelayHere,
+		},
+		"relayed behind the same NAT": {
+			Evidence{Route: phone.Relay, Relayed: relay, RelayKind: phone.RelaySameNAT},
+			[]string{"203.0.113.5:50000"}, none, false, phone.RelaySameNAT,
+		},
+		"direct": {
+			Evidence{
+				Route: phone.Direct, Shown: at("192.168.1.10:6000", "198.51.100.7:6000", "192.168.1.10:6000"), Relayed: relay,
+				RelayKind: phone.RelayElsewhere, Local: netip.MustParseAddrPort("198.51.100.7:7777"),
+				RelaySaw: []netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr("198.51.100.7"), 0)},
+			},
+			[]string{"192.168.1.10:6000", "198.51.100.7:6000", "198.51.100.7:7777"}, []string{"198.51.100.7"}, false, phone.RelayElsewhere,
+		},
+		"direct allowed, relay used": {
+			Evidence{Route: phone.Relay, Shown: at("192.168.1.10:6000"), Relayed: relay, RelayKind: phone.RelayElsewhere},
+			[]string{"192.168.1.10:6000"}, none, false, phone.RelayElsewhere,
+		},
+		"direct, mapped": {
+			Evidence{Route: phone.Direct, Shown: at("[::ffff:192.168.1.10]:6000")},
+			[]string{"192.168.1.10:6000"}, none, false, phone.RelayNone,
+		},
+		"kind unknown": {
+			Evidence{Route: phone.Relay, Relayed: relay}, none, none, false, phone.RelayNone,
+		},
+	}
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			row.e.Call = id
+			require.Equal(t, phone.Receipt{
+				Call: id, Route: row.e.Route, PeerSaw: row.peer, RelaySaw: row.relaySaw, Hidden: row.hidden, RelayKind: row.kind,
+			}, Build(row.e))
+		})
+	}
+}
+
+func TestP25HiddenMeansThatNothingWasShown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		addrs := rapid.SliceOfN(rapid.SampledFrom(at("192.168.1.10:1", "198.51.100.7:2", "[2a01:db8::1]:3")), 0, 3)
+		kind := rapid.SampledFrom([]phone.Relaying{"", phone.RelayNone, phone.RelayElsewhere, phone.RelayHere, phone.RelaySameNAT})
+		e := Evidence{
+			Route: rapid.SampledFrom([]phone.Route{phone.NoRoute, phone.Relay, phone.Direct}).Draw(t, "route"),
+			Shown: addrs.Draw(t, "shown"), Relayed: addrs.Draw(t, "relayed"), RelayKind: kind.Draw(t, "kind"),
+		}
+		r := Build(e)
+		if r.Hidden {
+			require.Empty(t, r.PeerSaw)
+			require.Empty(t, e.Shown)
+			require.True(t, len(e.Relayed) == 0 || e.RelayKind == phone.RelayElsewhere)
+		}
+		for _, a := range e.Shown {
+			require.Contains(t, r.PeerSaw, a.String())
+		}
+	})
+}

@@ -34,9 +34,7 @@ func newAPI(engine webrtc.SettingEngine, withVideo bool, maxBitrate int) (*webrt
 	registry := &interceptor.Registry{}
 	var rate *estimator
 	if withVideo {
-		if rate, err = newEstimator(maxBitrate); err != nil {
-			return nil, nil, err
-		}
+		rate = newEstimator(maxBitrate)
 		if err := addVideoInterceptors(registry, rate); err != nil {
 			return nil, nil, err
 		}

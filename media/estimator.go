@@ -1,13 +1,13 @@
 package media
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/gcc"
 	"github.com/pion/rtcp"
+
+	"paravent/media/congestion"
 )
 
 const (
@@ -18,120 +18,63 @@ const (
 	soundBitrate = 60_000
 )
 
-// estimator is GCC (RFC draft rmcat-gcc) with a pacer and a faster start.
+// estimator is a cc.BandwidthEstimator: it puts the pacer before the wire,
+// and the controller behind the peer's feedback.
 type estimator struct {
-	*gcc.SendSideBWE
 	pacer *pacer
+	start time.Time
 
-	mu       sync.Mutex // guards the rest
-	start    slowStart
-	target   int
-	feedback time.Time // when the peer last told what arrived
-	sent     uint64    // bytes, at the last update
-	updated  time.Time
+	mu      sync.Mutex // guards the rest
+	history congestion.History
+	control congestion.Controller
 }
 
-func newEstimator(maxBitrate int) (*estimator, error) {
-	first := min(startBitrate, maxBitrate)
-	p := newPacer(first)
-	bwe, err := gcc.NewSendSideBWE(gcc.SendSideBWEInitialBitrate(first), gcc.SendSideBWEMinBitrate(leastBitrate),
-		gcc.SendSideBWEMaxBitrate(maxBitrate), gcc.SendSideBWEPacer(p))
-	if err != nil {
-		_ = p.Close()
-		return nil, fmt.Errorf("congestion control: %w", err)
-	}
-	return &estimator{SendSideBWE: bwe, pacer: p, target: first, start: newSlowStart(first, maxBitrate)}, nil
+func newEstimator(most int) *estimator {
+	first := min(startBitrate, most)
+	e := &estimator{start: time.Now(), control: congestion.New(first, leastBitrate, most)}
+	e.pacer = newPacer(first, e.left)
+	return e
 }
 
-// AddStream implements cc.BandwidthEstimator.
+// left notes a packet that leaves.
+func (e *estimator) left(number uint16, bytes int) {
+	at := time.Since(e.start)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.history.Sent(number, at, bytes)
+}
+
+// AddStream is called for each track that is sent.
 func (e *estimator) AddStream(info *interceptor.StreamInfo, writer interceptor.RTPWriter) interceptor.RTPWriter {
-	e.pacer.describe(info)
-	return e.SendSideBWE.AddStream(info, writer)
+	e.pacer.addStream(info, writer)
+	return e.pacer
 }
 
-// WriteRTCP implements cc.BandwidthEstimator.
-func (e *estimator) WriteRTCP(packets []rtcp.Packet, attributes interceptor.Attributes) error {
+// WriteRTCP takes what the peer reports.
+func (e *estimator) WriteRTCP(packets []rtcp.Packet, _ interceptor.Attributes) error {
 	for _, p := range packets {
-		if _, ok := p.(*rtcp.TransportLayerCC); ok {
+		if feedback, ok := p.(*rtcp.TransportLayerCC); ok {
 			e.mu.Lock()
-			e.feedback = time.Now()
+			arrived, lost := e.history.Read(feedback)
+			e.control.Feedback(time.Now(), arrived, lost)
 			e.mu.Unlock()
 		}
 	}
-	return e.SendSideBWE.WriteRTCP(packets, attributes)
+	return nil
 }
 
 // GetTargetBitrate is what may be sent, in bits per second.
 func (e *estimator) GetTargetBitrate() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.target
+	return e.control.Target(time.Now())
 }
 
-// update is called about ten times a second; it returns the target.
-func (e *estimator) update(now time.Time) int {
-	stats, sent := e.GetStats(), e.pacer.sentBytes()
-	loss, _ := stats["averageLoss"].(float64)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	in := observation{
-		target: e.SendSideBWE.GetTargetBitrate(), loss: loss,
-		overuse: stats["usage"] == overuse,
-		heard:   now.Sub(e.feedback) < 4*feedbackInterval,
-	}
-	if passed := now.Sub(e.updated).Seconds(); passed > 0 && !e.updated.IsZero() {
-		in.sent = int(float64(sent-e.sent) * 8 / passed)
-	}
-	e.sent, e.updated = sent, now
-	e.target = e.start.next(now, in)
-	e.pacer.setRate(e.target)
-	return e.target
-}
+// OnTargetBitrateChange is not used: the session asks regularly.
+func (e *estimator) OnTargetBitrateChange(func(bitrate int)) {}
 
-const overuse = "overuse" // as gcc's statistics name it
+// GetStats is not used: Session.Stats has what is worth knowing.
+func (e *estimator) GetStats() map[string]any { return nil }
 
-// slowStart doubles the rate about every 0.8 seconds until the network shows a
-// limit, because GCC alone needs 20 seconds from 300 kbit/s to 1500. When the
-// limit shows, GCC sets its own target to what was really received. It is a
-// pure value: time is passed in.
-//
-//	growing -> over (overuse, loss, or GCC has caught up)
-type slowStart struct {
-	rate, most int
-	over       bool
-	target     int // GCC's, last time
-	grown      time.Time
-}
-
-// observation is what the network showed since the last one.
-type observation struct {
-	target  int     // GCC's
-	sent    int     // bits per second
-	loss    float64 // 0 to 1
-	overuse bool
-	heard   bool // feedback is coming in
-}
-
-const (
-	growEvery  = 200 * time.Millisecond
-	growFactor = 1.2
-)
-
-func newSlowStart(rate, most int) slowStart { return slowStart{rate: rate, most: most, target: rate} }
-
-// next returns the target to use.
-func (s *slowStart) next(now time.Time, in observation) int {
-	fell := in.target < s.target
-	s.target = in.target
-	if fell || in.overuse || in.loss > 0.1 || in.target >= s.rate && s.rate >= s.most {
-		s.over = true
-	}
-	if s.over {
-		return in.target
-	}
-	s.rate = max(s.rate, in.target)
-	if in.heard && in.loss < 0.02 && in.sent > s.rate/2 && now.Sub(s.grown) >= growEvery {
-		s.rate, s.grown = min(int(float64(s.rate)*growFactor), s.most), now
-	}
-	return s.rate
-}
+// Close ends the pacer.
+func (e *estimator) Close() error { return e.pacer.Close() }

@@ -17,12 +17,13 @@ const (
 	paceQueue  = 1024 // packets; more are dropped
 )
 
-// pacer spreads the packets of pictures over time, so that a keyframe does not
-// fill the queues of the network, and lets sound pass at once. gcc's own
-// LeakyBucketPacer has one queue for both, in which sound waits behind
-// keyframes, and grows without limit; and as packets overtake each other here,
-// the transport-wide number is given where they leave.
+// pacer spreads the packets of pictures over time (a leaky bucket), so that a
+// keyframe does not fill the queues of the network, and lets sound pass at
+// once. In pion's LeakyBucketPacer sound waits behind keyframes in one queue
+// without limit. As packets overtake each other here, the transport-wide
+// number is given where they leave.
 type pacer struct {
+	left func(number uint16, bytes int) // told of every numbered packet that leaves
 	done chan struct{}
 	wake chan struct{} // holds one token while packets may be waiting
 
@@ -37,7 +38,6 @@ type pacer struct {
 	sending    sync.Mutex // guards what follows; one packet leaves at a time
 	number     uint16     // transport-wide, of the next packet
 	attributes interceptor.Attributes
-	sent       uint64 // bytes
 
 	pool sync.Pool // of *waiting
 }
@@ -57,8 +57,9 @@ type waiting struct {
 	out     stream
 }
 
-func newPacer(rate int) *pacer {
+func newPacer(rate int, left func(number uint16, bytes int)) *pacer {
 	p := &pacer{
+		left: left,
 		done: make(chan struct{}), wake: make(chan struct{}, 1),
 		streams: map[uint32]stream{}, rate: rate, attributes: interceptor.Attributes{},
 	}
@@ -67,9 +68,8 @@ func newPacer(rate int) *pacer {
 	return p
 }
 
-// describe tells about a stream before AddStream gives its writer.
-func (p *pacer) describe(info *interceptor.StreamInfo) {
-	s := stream{express: strings.HasPrefix(info.MimeType, "audio/")}
+func (p *pacer) addStream(info *interceptor.StreamInfo, writer interceptor.RTPWriter) {
+	s := stream{writer: writer, express: strings.HasPrefix(info.MimeType, "audio/")}
 	for _, e := range info.RTPHeaderExtensions {
 		if e.URI == sdp.TransportCCURI {
 			s.extension = uint8(e.ID)
@@ -79,19 +79,6 @@ func (p *pacer) describe(info *interceptor.StreamInfo) {
 	defer p.mu.Unlock()
 	p.streams[info.SSRC] = s
 }
-
-// AddStream implements gcc.Pacer.
-func (p *pacer) AddStream(ssrc uint32, writer interceptor.RTPWriter) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s := p.streams[ssrc]
-	s.writer = writer
-	p.streams[ssrc] = s
-}
-
-// SetTargetBitrate implements gcc.Pacer. The estimator sets the rate itself,
-// because at the start of a call it is ahead of GCC.
-func (p *pacer) SetTargetBitrate(int) {}
 
 func (p *pacer) setRate(bps int) {
 	p.mu.Lock()
@@ -104,13 +91,6 @@ func (p *pacer) backlog() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return time.Duration(float64(p.bytes) * 8 / (float64(p.rate) * paceFactor) * float64(time.Second))
-}
-
-// sentBytes counts all that left.
-func (p *pacer) sentBytes() uint64 {
-	p.sending.Lock()
-	defer p.sending.Unlock()
-	return p.sent
 }
 
 // Write sends or queues one packet, which it copies.
@@ -220,9 +200,9 @@ func (p *pacer) send(w *waiting) error {
 		if err := w.header.SetExtension(w.out.extension, w.number[:]); err != nil {
 			return err
 		}
+		p.left(p.number, w.header.MarshalSize()+len(w.payload))
 		p.number++
 	}
-	p.sent += uint64(w.header.MarshalSize() + len(w.payload))
 	clear(p.attributes)
 	_, err := w.out.writer.Write(&w.header, w.payload, p.attributes)
 	return err

@@ -101,6 +101,9 @@ func Open(cfg Config) (*Session, error) {
 	cfg.Peer.BundlePolicy = webrtc.BundlePolicyMaxBundle
 	pc, err := api.NewPeerConnection(cfg.Peer)
 	if err != nil {
+		if rate != nil {
+			_ = rate.Close() // ends its goroutine
+		}
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
 	s := &Session{cfg: cfg, pc: pc, rate: rate, up: make(chan struct{}), done: make(chan struct{})}
@@ -216,8 +219,10 @@ func (s *Session) steer() {
 		select {
 		case <-s.done:
 			return
-		case now := <-ticker.C:
-			s.cfg.Video.SetBitrate(s.rate.update(now) - soundBitrate)
+		case <-ticker.C:
+			target := s.rate.GetTargetBitrate()
+			s.rate.pacer.setRate(target)
+			s.cfg.Video.SetBitrate(target - soundBitrate)
 		}
 	}
 }

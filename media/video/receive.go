@@ -22,6 +22,7 @@ type RTPReader interface {
 const (
 	askAgain  = 500 * time.Millisecond // between requests for a keyframe
 	maxPacket = 1600
+	readAhead = 256 // packets read but not yet used; more are dropped, as if the network had
 )
 
 // receiver is one Receive call; all of it belongs to that goroutine.
@@ -29,6 +30,7 @@ type receiver struct {
 	endpoint   *Endpoint
 	decoder    *vpx.Decoder
 	assembler  assembler
+	packet     rtp.Packet
 	requestKey func()
 	needKey    bool      // nothing can be decoded before a keyframe
 	asked      time.Time // when one was last asked for
@@ -43,26 +45,61 @@ func (e *Endpoint) Receive(r RTPReader, requestKeyframe func()) error {
 	}
 	defer func() { _ = decoder.Close() }()
 	rec := &receiver{endpoint: e, decoder: decoder, requestKey: requestKeyframe, needKey: true}
-	buf := make([]byte, maxPacket)
-	var packet rtp.Packet
+	in := newIntake()
+	go in.read(r)
+	for packet := range in.full {
+		e.stats.packetReceived(len(packet))
+		rec.take(time.Now(), packet)
+		in.free <- packet[:maxPacket]
+	}
+	e.stats.overflowed.Add(in.dropped)
+	if errors.Is(in.err, io.EOF) {
+		return nil
+	}
+	return fmt.Errorf("receive video: %w", in.err)
+}
+
+// intake reads packets as soon as they are there, also while a picture is
+// being decoded: reading is when their arrival is noted for the peer's
+// congestion control, which takes late ones for lost. Its buffers go round
+// between the two channels.
+type intake struct {
+	free, full chan []byte
+	err        error  // why reading ended; read after full is closed, as is dropped
+	dropped    uint64 // packets for which there was no free buffer
+}
+
+func newIntake() *intake {
+	in := &intake{free: make(chan []byte, readAhead), full: make(chan []byte, readAhead)}
+	memory := make([]byte, readAhead*maxPacket)
+	for i := range readAhead {
+		in.free <- memory[i*maxPacket : (i+1)*maxPacket : (i+1)*maxPacket]
+	}
+	return in
+}
+
+func (in *intake) read(r RTPReader) {
+	defer close(in.full)
+	spare := make([]byte, maxPacket)
 	for {
-		n, _, err := r.Read(buf)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+		n, _, err := r.Read(spare)
 		if err != nil {
-			return fmt.Errorf("receive video: %w", err)
+			in.err = err
+			return
 		}
-		if packet.Unmarshal(buf[:n]) != nil {
-			continue // SRTP vouches for the sender only; what they send may be anything
+		select {
+		case next := <-in.free:
+			in.full <- spare[:n]
+			spare = next
+		default:
+			in.dropped++
 		}
-		e.stats.packetReceived(n)
-		rec.push(time.Now(), &packet)
 	}
 }
 
-func (r *receiver) push(now time.Time, packet *rtp.Packet) {
-	if !r.assembler.push(&packet.Header, packet.Payload) {
+// take uses one packet. SRTP vouches for the sender only: what they send may be anything.
+func (r *receiver) take(now time.Time, packet []byte) {
+	if r.packet.Unmarshal(packet) != nil || !r.assembler.push(&r.packet.Header, r.packet.Payload) {
 		return
 	}
 	for {

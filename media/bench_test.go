@@ -1,0 +1,49 @@
+package media
+
+import (
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// BenchmarkCall is one second of a call between two phones in this process.
+// cores/phone is half of what the process used, sound included.
+func BenchmarkCall(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		setup setup
+	}{
+		{"720p30-1500kbps", setup{width: 1280, height: 720, kbps: 1500}},
+		{"audio-only", setup{noVideo: true}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			one, two := c.setup.connect(b)
+			time.Sleep(4 * time.Second) // the bitrate has settled
+			before, cpu, start := two.session.Stats(), processorTime(), time.Now()
+			var memory, after runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			b.ResetTimer()
+			for range b.N {
+				time.Sleep(time.Second)
+			}
+			b.StopTimer()
+			runtime.ReadMemStats(&after)
+			passed, now := time.Since(start).Seconds(), two.session.Stats()
+			frames := float64(now.Video.FramesShown - before.Video.FramesShown)
+			b.ReportMetric((processorTime()-cpu).Seconds()/passed/2, "cores/phone")
+			b.ReportMetric(frames/passed, "fps")
+			b.ReportMetric(float64(now.Video.BytesReceived-before.Video.BytesReceived)*8/1000/passed, "kbit/s")
+			b.ReportMetric(float64(after.TotalAlloc-memory.TotalAlloc)/passed/2, "heap-B/s/phone")
+			b.ReportMetric(float64(after.Mallocs-memory.Mallocs)/passed/2, "mallocs/s/phone")
+			b.ReportMetric(float64(now.Video.Width), "width")
+			_ = one
+		})
+	}
+}
+
+func processorTime() time.Duration {
+	var r syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}

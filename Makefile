@@ -9,7 +9,7 @@ export GOFLAGS := -tags=$(TAGS) -buildvcs=false
 GUI_TAGS := $(TAGS),migrated_fynedo
 JSON ?=
 FUZZTIME ?= 20s
-SECONDS_PER_CALL ?= 8
+SECONDS_PER_CALL ?= 16
 
 .PHONY: help setup build run demo test lint bench fuzz golden clean
 
@@ -53,7 +53,7 @@ lint: setup ## check formatting and the linters of .golangci.yml
 bench: build ## measure speed and memory, as ratios against a peer in the same run
 	@echo "== bench: benchmarks, then a call's figures"
 	@go test -run '^$$' -bench . -benchmem ./app/... ./media/... ./server/... ./ui/...
-	@go run ./internal/lab/demo -bin bin -seconds 20 $(if $(JSON),-json $(JSON))
+	@go run ./internal/lab/demo -bin bin -seconds 30 $(if $(JSON),-json $(JSON))
 
 fuzz: setup ## fuzz every parser for FUZZTIME each (default 20s)
 	@echo "== fuzz: every fuzz test for $(FUZZTIME)"

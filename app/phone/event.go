@@ -107,19 +107,21 @@ type Stats struct {
 
 // StreamStats are the figures of sound or pictures, both ways.
 type StreamStats struct {
-	Sent       uint64        `json:"sent"`       // packets, counter
-	Received   uint64        `json:"received"`   // packets, counter
-	Lost       uint64        `json:"lost"`       // packets never received, counter
-	Concealed  uint64        `json:"concealed"`  // audio: 48 kHz samples made up for lost ones, counter
-	Delay      time.Duration `json:"delay"`      // jitter buffer, now
-	SendKbps   float64       `json:"send_kbps"`  // over the last second
-	RecvKbps   float64       `json:"recv_kbps"`  // over the last second
-	SendFPS    float64       `json:"send_fps"`   // video, over the last second
-	RecvFPS    float64       `json:"recv_fps"`   // video, over the last second
-	Width      int           `json:"width"`      // video received
-	Height     int           `json:"height"`     // video received
-	LevelDB    float64       `json:"level_db"`   // audio sent, dBFS
-	Underruns  uint64        `json:"underruns"`  // speaker asked and nothing was there, counter
-	Keyframes  uint64        `json:"keyframes"`  // video: asked for, counter
-	Overflowed uint64        `json:"overflowed"` // dropped because a buffer was full, counter
+	Sent       uint64        `json:"sent"`        // packets, counter
+	Received   uint64        `json:"received"`    // packets, counter
+	Lost       uint64        `json:"lost"`        // packets never received, counter
+	Concealed  uint64        `json:"concealed"`   // audio: 48 kHz samples made up for lost ones, counter
+	Delay      time.Duration `json:"delay"`       // jitter buffer, now
+	SendKbps   float64       `json:"send_kbps"`   // over the last second
+	RecvKbps   float64       `json:"recv_kbps"`   // over the last second
+	SendFPS    float64       `json:"send_fps"`    // video, over the last second
+	RecvFPS    float64       `json:"recv_fps"`    // video, over the last second
+	Width      int           `json:"width"`       // video received
+	Height     int           `json:"height"`      // video received
+	LevelDB    float64       `json:"level_db"`    // audio sent, dBFS
+	Underruns  uint64        `json:"underruns"`   // speaker asked and nothing was there, counter
+	Keyframes  uint64        `json:"keyframes"`   // video: asked for, counter
+	CapturedAt time.Time     `json:"captured_at"` // audio: when the microphone's first sample was taken; zero before
+	PlayedAt   time.Time     `json:"played_at"`   // audio: when the speaker's first sample was played; zero before
+	Overflowed uint64        `json:"overflowed"`  // dropped because a buffer was full, counter
 }

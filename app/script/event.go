@@ -117,7 +117,7 @@ func statsFields(id phone.CallID, s phone.Stats) map[string]any {
 func streamFields(s phone.StreamStats) map[string]any {
 	return map[string]any{"sent": s.Sent, "received": s.Received, "lost": s.Lost, "concealed": s.Concealed, "delay_ms": ms(s.Delay),
 		"send_kbps": s.SendKbps, "recv_kbps": s.RecvKbps, "send_fps": s.SendFPS, "recv_fps": s.RecvFPS, "width": s.Width, "height": s.Height,
-		"level_db": s.LevelDB, "underruns": s.Underruns, "keyframes": s.Keyframes, "overflowed": s.Overflowed}
+		"level_db": s.LevelDB, "underruns": s.Underruns, "captured_at": s.CapturedAt, "played_at": s.PlayedAt, "keyframes": s.Keyframes, "overflowed": s.Overflowed}
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -61,7 +61,7 @@ func newShell(w *Window) *shell {
 	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) })
 	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object()}
 	s.banner = widgets.NewBanner(env.Words.T("close"))
-	content := container.NewBorder(widgets.Inset(24, 8, s.banner), nil, nil, nil, s.body)
+	content := container.NewBorder(container.NewVBox(s.banner), nil, nil, nil, s.body)
 	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
 	s.open(pageContacts)
 	s.serverChanged(phone.ServerChanged{Online: w.phone.Self().Online})
@@ -79,14 +79,14 @@ func (s *shell) rail() fyne.CanvasObject {
 	}
 	logo := widget.NewIcon(own.AppIcon())
 	title := container.NewHBox(widgets.Gap(4), widgets.Wide(28, logo), widgets.NewLine("Paravent").Sized(own.SizeTitle).Bold())
-	s.me, s.face = widgets.NewLine("").Bold(), widgets.NewAvatar(32)
+	s.me, s.face = widgets.NewLine("").Bold().Cut(), widgets.NewAvatar(32)
 	s.dot = widgets.NewDot(own.ColorSubtle)
 	s.status = widgets.Paragraph("")
 	s.status.SizeName = theme.SizeNameCaptionText
 	s.retry = widget.NewButton(w.T("server.retry"), func() { s.win.start(func() {}) })
 	foot := container.NewVBox(
 		container.NewBorder(nil, nil, s.face, nil, container.NewVBox(layout.NewSpacer(), s.me, layout.NewSpacer())),
-		container.NewBorder(nil, nil, container.NewVBox(widgets.Gap(12), s.dot), nil, s.status), s.retry)
+		container.NewBorder(nil, nil, container.NewVBox(widgets.Gap(9), s.dot), nil, s.status), s.retry)
 	body := container.NewBorder(container.NewVBox(title, widgets.Gap(12), items), foot, nil, nil)
 	return widgets.NewPanel(own.ColorRail, 0, 12, 16, widgets.Wide(186, body))
 }

@@ -71,6 +71,7 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 		remote: video.New("remote", way, false), local: video.New("local", way, true),
 		receipt: map[phone.CallID]phone.Receipt{},
 	}
+	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(1000, 700))
 	w.win.SetOnClosed(w.Close)
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyW, Modifier: fyne.KeyModifierControl}, w.closeKey)

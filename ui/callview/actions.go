@@ -93,7 +93,7 @@ func (s *Screen) HangUp() { s.hangUp() }
 func (s *Screen) showDetails() {
 	w := s.env.Words
 	text, _ := w.Badge(s.info)
-	body := container.NewVBox(widgets.Paragraph(w.BadgeDetails(s.info)))
+	body := container.NewVBox(widgets.Flush(widgets.Paragraph(w.BadgeDetails(s.info))))
 	if hosts := words.Hosts(s.info.PeerSees); len(hosts) > 0 {
 		body.Add(widgets.NewLine(w.T("details.peer-sees")).Small())
 		for _, h := range hosts {

@@ -61,8 +61,8 @@ func (s *Screen) Object() fyne.CanvasObject { return s.object }
 
 func (s *Screen) build() {
 	w := s.env.Words
-	s.name = widgets.NewLine("").Sized(own.SizeTitle).Bold()
-	s.state = widgets.NewLine("").Small()
+	s.name = widgets.NewLine("").Sized(own.SizeTitle).Bold().Cut()
+	s.state = widgets.NewLine("").Small().Cut()
 	s.badge = widgets.NewBadge(s.showDetails)
 	s.face, s.note = widgets.NewAvatar(128), widgets.NewLine("").Center()
 	s.noFace = container.NewVBox(layout.NewSpacer(), container.NewCenter(s.face), widgets.Gap(8), s.note, layout.NewSpacer())

@@ -44,7 +44,7 @@ func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(
 	again := widget.NewButton(w.T("ended.again"), s.again)
 	again.Importance = widget.HighImportance
 	body := widgets.Wide(460, container.NewVBox(
-		container.NewCenter(face), widgets.Gap(8), widgets.NewLine(name).Sized(own.SizeHero).Bold().Center(),
+		container.NewCenter(face), widgets.Gap(8), widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(),
 		reason, lasted, s.receipt, widgets.Gap(8),
 		container.NewHBox(layout.NewSpacer(), shut, again, layout.NewSpacer()),
 	))

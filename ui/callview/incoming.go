@@ -54,7 +54,7 @@ func NewIncoming(env widgets.Env, p Answerer, info phone.CallInfo) *Incoming {
 	buttons.Add(layout.NewSpacer())
 	body := container.NewVBox(
 		layout.NewSpacer(), container.NewCenter(face), widgets.Gap(14),
-		widgets.NewLine(name).Sized(own.SizeHero).Bold().Center(), widgets.NewLine(kind).Center(), widgets.Gap(2), known,
+		widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(), widgets.NewLine(kind).Center(), widgets.Gap(2), known,
 		layout.NewSpacer(), buttons, widgets.Gap(10),
 		widgets.NewLine(w.T("incoming.keys")).Small().Center(), layout.NewSpacer(),
 	)

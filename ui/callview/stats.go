@@ -46,7 +46,7 @@ func (p *statsPanel) set(s phone.Stats, video bool) {
 	}
 	values := [statsLines]string{
 		fmt.Sprintf("%d ms", s.RTT.Milliseconds()),
-		fmt.Sprintf("↑ %.0f  ↓ %.0f kbit/s", s.Audio.SendKbps, s.Audio.RecvKbps),
+		fmt.Sprintf("%.0f / %.0f kbit/s", s.Audio.SendKbps, s.Audio.RecvKbps),
 		loss(s.Audio),
 		fmt.Sprintf("%d ms", s.Audio.Delay.Milliseconds()),
 		"–",

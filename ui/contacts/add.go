@@ -46,7 +46,7 @@ func (s *Screen) Add() {
 	name.OnSubmitted = func(string) { try() }
 	link.OnChanged = func(string) { widgets.SetProblem(problem, "") }
 	dialog = widgets.NewDialog(s.env.Window, w.T("contacts.add-title"), 440, container.NewVBox(
-		widgets.Paragraph(w.T("contacts.add-how")),
+		widgets.Flush(widgets.Paragraph(w.T("contacts.add-how"))),
 		widgets.Field(w.T("contacts.name"), name),
 		widgets.Field(w.T("contacts.link"), link), problem,
 	), cancel, add)

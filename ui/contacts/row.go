@@ -26,7 +26,7 @@ type row struct {
 
 func newRow(s *Screen) *row {
 	w := s.env.Words
-	r := &row{screen: s, avatar: widgets.NewAvatar(40), name: widgets.NewLine("").Bold(), second: widgets.NewLine("").Small()}
+	r := &row{screen: s, avatar: widgets.NewAvatar(40), name: widgets.NewLine("").Bold().Cut(), second: widgets.NewLine("").Small().Cut()}
 	r.ExtendBaseWidget(r)
 	r.star = widgets.NewIconButton("star", w.T("contacts.star"), func() { s.star(r.contact) })
 	r.audio = widgets.NewIconButton("phone", w.T("call.audio"), func() { s.onCall(r.contact.ID, false) })

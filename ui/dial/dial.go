@@ -57,7 +57,7 @@ func (s *Screen) callCard() fyne.CanvasObject {
 	audio := widget.NewButton(w.T("call.audio"), func() { s.dial(false) })
 	audio.Importance = widget.HighImportance
 	video := widget.NewButton(w.T("call.video"), func() { s.dial(true) })
-	return widgets.Section(w.T("dial.card"), widgets.Paragraph(w.T("dial.how")), s.link, s.problem,
+	return widgets.Section(w.T("dial.card"), widgets.Flush(widgets.Paragraph(w.T("dial.how"))), s.link, s.problem,
 		widgets.Gap(2), container.NewHBox(audio, video))
 }
 

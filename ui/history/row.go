@@ -26,8 +26,8 @@ type row struct {
 
 func newRow(s *Screen) *row {
 	w := s.env.Words
-	r := &row{screen: s, icon: widgets.NewIcon("incoming", "subtle", 22), name: widgets.NewLine("").Bold(),
-		second: widgets.NewLine("").Small(), third: widgets.NewLine("").Small(), when: widgets.NewLine("").Small()}
+	r := &row{screen: s, icon: widgets.NewIcon("incoming", "subtle", 22), name: widgets.NewLine("").Bold().Cut(),
+		second: widgets.NewLine("").Small().Cut(), third: widgets.NewLine("").Small().Cut(), when: widgets.NewLine("").Small()}
 	r.ExtendBaseWidget(r)
 	r.audio = widgets.NewIconButton("phone", w.T("call.audio"), func() { s.onCall(target(r.entry.Peer), false) })
 	r.video = widgets.NewIconButton("video", w.T("call.video"), func() { s.onCall(target(r.entry.Peer), true) })

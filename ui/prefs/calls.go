@@ -25,7 +25,7 @@ func (s *Screen) calls() fyne.CanvasObject {
 		s.fillGroups()
 	}
 	s.fillGroups()
-	return widgets.Section(w.T("calls.title"), enabled, widgets.Inset(20, 0, s.groups), s.meaning)
+	return widgets.Section(w.T("calls.title"), enabled, widgets.Inset(20, 0, s.groups), widgets.Flush(s.meaning))
 }
 
 func (s *Screen) fillGroups() {

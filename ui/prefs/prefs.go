@@ -109,7 +109,7 @@ func (s *Screen) privacy() fyne.CanvasObject {
 	})
 	content := []fyne.CanvasObject{choice}
 	if s.shown.Server.Mode == settings.ServerEmbedded {
-		content = append(content, widgets.Paragraph(w.T("privacy.embedded-note")))
+		content = append(content, widgets.Flush(widgets.Paragraph(w.T("privacy.embedded-note"))))
 	}
 	return widgets.Section(w.T("privacy.title"), content...)
 }
@@ -135,6 +135,8 @@ func (s *Screen) server() fyne.CanvasObject {
 	address.SetPlaceHolder(w.T("server.address-hint"))
 	address.SetText(s.shown.Server.Address)
 	problem := widgets.Problem()
+	lanRow := widgets.Inset(24, 0, lan)
+	addressRow := widgets.Inset(28, 0, container.NewVBox(address, problem))
 	chosen := s.shown.Server
 	use := widget.NewButton(w.T("server.use"), func() {
 		if s.save(func(v *settings.Settings) { v.Server = chosen }) {
@@ -154,15 +156,15 @@ func (s *Screen) server() fyne.CanvasObject {
 		} else {
 			use.Enable()
 		}
-		lan.Hidden, address.Hidden = !embedded, embedded
+		lanRow.Hidden, addressRow.Hidden = !embedded, embedded
 	}
 	mode := widgets.NewChoice([]widgets.Option{
-		{ID: string(settings.ServerEmbedded), Title: w.T("server.embedded"), Detail: w.T("server.embedded-detail")},
-		{ID: string(settings.ServerRemote), Title: w.T("server.remote"), Detail: w.T("server.remote-detail")},
+		{ID: string(settings.ServerEmbedded), Title: w.T("server.embedded"), Detail: w.T("server.embedded-detail"), More: lanRow},
+		{ID: string(settings.ServerRemote), Title: w.T("server.remote"), Detail: w.T("server.remote-detail"), More: addressRow},
 	}, string(chosen.Mode), func(id string) { chosen.Mode = settings.ServerMode(id); check(); s.body.Refresh() })
 	lan.OnChanged = func(on bool) { chosen.LAN = on; check() }
 	address.OnChanged = func(text string) { chosen.Address = text; check() }
 	check()
-	return widgets.Section(w.T("prefs.server"), mode, lan, address, problem,
+	return widgets.Section(w.T("prefs.server"), mode,
 		container.NewHBox(use), widgets.Detail(w.T("server.use-detail")))
 }

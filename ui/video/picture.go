@@ -7,7 +7,6 @@ package video
 
 import (
 	"image"
-	"image/color"
 	"os"
 	"sync"
 
@@ -49,7 +48,7 @@ type Picture struct {
 	raster *canvas.Raster
 	rgba   *image.RGBA
 	drawn  *frame
-	probe  prober
+	trial  *trial // nil once the way is known
 	onSize func() // the first picture came, or another shape
 
 	mu     sync.Mutex
@@ -167,6 +166,7 @@ func (p *Picture) draw() {
 
 	reshaped := old == nil || !p.box.Visible() || old.w*f.h != f.w*old.h
 	p.box.Show()
+	p.judge()
 	p.paint()
 	if reshaped {
 		p.fit(p.Size())
@@ -174,7 +174,6 @@ func (p *Picture) draw() {
 			p.onSize()
 		}
 	}
-	p.check()
 }
 
 // Aspect is width over height of the picture shown, 0 when there is none.
@@ -217,6 +216,9 @@ func (p *Picture) paint() {
 	p.shader.Textures = map[string]image.Image{
 		"planey": plane(f.y, f.stride, f.h), "planeu": plane(f.cb, cw, ch), "planev": plane(f.cr, cw, ch),
 	}
+	if p.trial != nil {
+		p.shader.Textures["telltale"] = p.trial.texture()
+	}
 	p.shader.Uniforms["width"], p.shader.Uniforms["height"] = float32(f.w), float32(f.h)
 	p.shader.Uniforms["stridey"] = float32(f.stride)
 	p.shader.Refresh()
@@ -236,16 +238,6 @@ func (p *Picture) paintRaster() {
 	p.raster.Refresh()
 }
 
-// fallBack goes on with a Raster. Drawing goroutine.
-func (p *Picture) fallBack() {
-	fyne.LogError("video: the shader draws nothing here, drawing in software: "+p.name, nil)
-	p.way = Raster
-	p.box.Objects = []fyne.CanvasObject{p.raster}
-	p.fit(p.Size())
-	p.paint()
-	p.box.Refresh()
-}
-
 // CreateRenderer implements fyne.Widget.
 func (p *Picture) CreateRenderer() fyne.WidgetRenderer { return &renderer{p} }
 
@@ -257,6 +249,3 @@ func (r *renderer) MinSize() fyne.Size           { return fyne.NewSquareSize(1) 
 func (r *renderer) Layout(s fyne.Size)           { r.p.fit(s) }
 func (r *renderer) Refresh()                     { canvas.Refresh(r.p.box) }
 func (r *renderer) Destroy()                     {}
-
-// nothing is drawn before the first picture.
-var nothing = image.NewUniform(color.Transparent)

@@ -2,6 +2,7 @@ package video
 
 import (
 	"image"
+	"image/color"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -23,85 +24,77 @@ func container(p *Picture) *fyne.Container {
 		}
 		return p.rgba
 	})
-	box := fynecontainer.NewWithoutLayout(p.shader)
-	if p.way == Raster {
+	var box *fyne.Container
+	switch p.way {
+	case Raster:
 		box = fynecontainer.NewWithoutLayout(p.raster)
+	case Shader:
+		box = fynecontainer.NewWithoutLayout(p.shader)
+	case Auto:
+		p.trial = newTrial()
+		box = fynecontainer.NewWithoutLayout(p.shader, p.trial.witness)
 	}
 	box.Hide()
 	return box
 }
 
-// prober decides once whether the shader works.
-type prober struct {
-	frames int // drawn so far
-	done   bool
+// nothing is drawn before the first picture.
+var nothing = image.NewRGBA(image.Rect(0, 0, 1, 1))
+
+// trial finds out whether the shader works. Fyne tells nobody when one does
+// not compile, or when a painter knows no shaders: it then draws nothing and
+// never reads the shader's textures. So the shader gets one more texture that
+// notices being read, and next to it stands a witness, a raster of one pixel
+// painted after it, that tells when both had the chance.
+type trial struct {
+	witness *canvas.Raster
+	read    bool // the shader's textures were read: it works
+	painted int  // times the witness was painted
 }
 
-// The shader is judged after some frames, when the first surely is on screen,
-// and for some more while pictures are too dark to tell.
-const (
-	probeAfter = 5
-	probeEvery = 10
-	probeUntil = 300
-)
+// trialPaints is how many paintings without the shader are proof.
+const trialPaints = 3
 
-// check looks at what is on the screen where the picture should be. Fyne tells
-// nobody when a shader does not compile: it then draws nothing.
-func (p *Picture) check() {
-	if p.way != Auto || p.probe.done {
-		return
-	}
-	p.probe.frames++
-	if p.probe.frames < probeAfter || (p.probe.frames-probeAfter)%probeEvery != 0 {
-		return
-	}
-	c := fyne.CurrentApp().Driver().CanvasForObject(p)
-	if c == nil || p.probe.frames > probeUntil {
-		p.probe.done = true
-		return
-	}
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.box.Objects[0])
-	switch judge(c.Capture(), p.drawn, at, p.box.Objects[0].Size(), c.Scale()) {
-	case works:
-		p.probe.done = true
-	case fails:
-		p.probe.done = true
-		p.fallBack()
-	}
+func newTrial() *trial {
+	t := &trial{}
+	t.witness = canvas.NewRaster(func(int, int) image.Image {
+		t.painted++
+		return nothing
+	})
+	t.witness.Resize(fyne.NewSquareSize(1))
+	return t
 }
 
-// verdict is what a look at the screen tells.
-type verdict uint8
+// texture is what the shader reads if it works.
+func (t *trial) texture() image.Image { return telltale{t} }
 
-const (
-	unsure verdict = iota // too dark, or covered
-	works
-	fails
-)
+// telltale is an image that notices being read.
+type telltale struct{ *trial }
 
-// judge samples a grid. A place counts where the picture is bright; it is a
-// miss where the screen is nearly black, as the stage behind pictures is.
-func judge(screen image.Image, f *frame, at fyne.Position, size fyne.Size, scale float32) verdict {
-	bright, dark := 0, 0
-	const grid = 8
-	for j := 1; j < grid; j++ {
-		for i := 1; i < grid; i++ {
-			fx, fy := float32(i)/grid, float32(j)/grid
-			if f.y[int(fy*float32(f.h))*f.stride+int(fx*float32(f.w))] < 90 {
-				continue
-			}
-			bright++
-			r, g, b, _ := screen.At(int((at.X+fx*size.Width)*scale), int((at.Y+fy*size.Height)*scale)).RGBA()
-			if r>>8 < 28 && g>>8 < 28 && b>>8 < 28 {
-				dark++
-			}
-		}
-	}
+func (t telltale) ColorModel() color.Model { return color.RGBAModel }
+func (t telltale) At(int, int) color.Color { return color.RGBA{} }
+func (t telltale) Bounds() image.Rectangle {
+	t.read = true
+	return image.Rect(0, 0, 1, 1)
+}
+
+// judge ends the trial once it is clear what works. Drawing goroutine.
+func (p *Picture) judge() {
 	switch {
-	case bright < 6:
-		return unsure
-	case dark*10 > bright*8:
-		return fails
+	case p.trial == nil:
+	case p.trial.read:
+		p.trial = nil
+		p.way = Shader
+		delete(p.shader.Textures, "telltale")
+		p.box.Objects = []fyne.CanvasObject{p.shader}
+	case p.trial.painted >= trialPaints:
+		p.trial = nil
+		p.way = Raster
+		fyne.LogError("video: no shaders here, drawing in software: "+p.name, nil)
+		p.box.Objects = []fyne.CanvasObject{p.raster}
+		p.fit(p.Size())
+		p.box.Refresh()
+	default:
+		p.trial.witness.Refresh()
 	}
-	return works
 }

@@ -91,7 +91,7 @@ func (s *Screen) serverChoice() fyne.CanvasObject {
 	w := s.env.Words
 	check := widget.NewCheck(w.T("server.lan"), func(on bool) { s.answers.Server.LAN = on })
 	check.SetChecked(s.answers.Server.LAN)
-	s.lan = widgets.Inset(20, 0, check)
+	s.lan = widgets.Inset(24, 0, check)
 
 	s.address = widget.NewEntry()
 	s.address.SetPlaceHolder(w.T("server.address-hint"))
@@ -99,11 +99,11 @@ func (s *Screen) serverChoice() fyne.CanvasObject {
 	s.address.OnChanged = func(text string) { s.answers.Server.Address = strings.TrimSpace(text); s.check() }
 	s.address.OnSubmitted = func(string) { s.submit() }
 	s.problem = widgets.Problem()
-	s.remote = widgets.Inset(20, 0, container.NewVBox(s.address, s.problem))
+	s.remote = widgets.Inset(28, 0, container.NewVBox(s.address, s.problem))
 
-	choice := widgets.NewChoice([]widgets.Option{
-		{ID: string(settings.ServerEmbedded), Title: w.T("server.embedded"), Detail: w.T("server.embedded-detail")},
-		{ID: string(settings.ServerRemote), Title: w.T("server.remote"), Detail: w.T("server.remote-detail")},
+	return widgets.NewChoice([]widgets.Option{
+		{ID: string(settings.ServerEmbedded), Title: w.T("server.embedded"), Detail: w.T("server.embedded-detail"), More: s.lan},
+		{ID: string(settings.ServerRemote), Title: w.T("server.remote"), Detail: w.T("server.remote-detail"), More: s.remote},
 	}, string(s.answers.Server.Mode), func(id string) {
 		s.answers.Server.Mode = settings.ServerMode(id)
 		s.check()
@@ -111,7 +111,6 @@ func (s *Screen) serverChoice() fyne.CanvasObject {
 			s.env.Window.Canvas().Focus(s.address)
 		}
 	})
-	return container.NewVBox(choice, s.lan, s.remote)
 }
 
 func (s *Screen) languageChoice() fyne.CanvasObject {

@@ -18,7 +18,7 @@ type Dialog struct {
 
 // NewDialog shows title over content with the buttons at the lower right.
 func NewDialog(win fyne.Window, title string, width float32, content fyne.CanvasObject, buttons ...fyne.CanvasObject) *Dialog {
-	head := NewLine(title).Sized("title").Bold()
+	head := NewLine(title).Sized("title").Bold().Cut()
 	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, buttons...)...)
 	body := container.NewBorder(container.NewVBox(head, Gap(4)), container.NewVBox(Gap(4), row), nil, nil, content)
 	d := &Dialog{canvas: win.Canvas()}
@@ -56,7 +56,7 @@ func Ask(win fyne.Window, title, question, yes, no string, then func()) *Dialog 
 	agree := widget.NewButton(yes, func() { d.Hide(); then() })
 	agree.Importance = widget.DangerImportance
 	refuse := widget.NewButton(no, func() { d.Hide() })
-	d = NewDialog(win, title, 380, text, refuse, agree)
+	d = NewDialog(win, title, 380, Flush(text), refuse, agree)
 	win.Canvas().Focus(refuse)
 	return d
 }
@@ -68,7 +68,7 @@ func Tell(win fyne.Window, title, text, shut string) *Dialog {
 	var d *Dialog
 	button := widget.NewButton(shut, func() { d.Hide() })
 	button.Importance = widget.HighImportance
-	d = NewDialog(win, title, 380, label, button)
+	d = NewDialog(win, title, 380, Flush(label), button)
 	return d
 }
 

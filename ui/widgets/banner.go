@@ -20,7 +20,7 @@ func NewBanner(dismiss string) *Banner {
 	b.ExtendBaseWidget(b)
 	b.label.Wrapping = fyne.TextWrapWord
 	shut := NewIconButton("close", dismiss, b.Hide)
-	b.panel = NewPanel("card", 10, 12, 4, container.NewBorder(nil, nil,
+	b.panel = NewPanel("tint", 0, 24, 2, container.NewBorder(nil, nil,
 		NewIcon("warning", theme.ColorNameError, 20), container.NewCenter(shut), b.label))
 	b.Hide()
 	return b

@@ -12,6 +12,7 @@ import (
 type Option struct {
 	ID            string
 	Title, Detail string
+	More          fyne.CanvasObject // belongs to the option and stands below it; nil: nothing
 }
 
 // Choice lets people choose one of a few options, each with its explanation.
@@ -34,6 +35,9 @@ func NewChoice(options []Option, selected string, changed func(id string)) *Choi
 		c.body.Add(m)
 		if o.Detail != "" {
 			c.body.Add(Detail(o.Detail))
+		}
+		if o.More != nil {
+			c.body.Add(o.More)
 		}
 	}
 	return c

@@ -41,6 +41,12 @@ func Paragraph(text string) *widget.Label {
 	return l
 }
 
+// Flush takes away a label's side margins, so that its text stands in line
+// with the cards' titles and fields.
+func Flush(l *widget.Label) fyne.CanvasObject {
+	return container.New(&hang{left: -theme.InnerPadding()}, l)
+}
+
 // Problem is a line for what is wrong with the field above it; hidden until
 // SetProblem gives it words.
 func Problem() *widget.Label {

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Line is one line of text without margins, cut with an ellipsis where it does
-// not fit.
+// Line is one line of text without margins; where it does not fit it ends in
+// an ellipsis.
 type Line struct {
 	widget.BaseWidget
 	text  string
@@ -16,9 +16,11 @@ type Line struct {
 	size  fyne.ThemeSizeName
 	style fyne.TextStyle
 	align fyne.TextAlign
+	cut   bool
 }
 
-// NewLine is a line in the size and colour of ordinary text.
+// NewLine is a line in the size and colour of ordinary text. It takes all the
+// width it wants, unless Cut lets it be cut.
 func NewLine(text string) *Line {
 	l := &Line{text: text, color: theme.ColorNameForeground, size: theme.SizeNameText}
 	l.ExtendBaseWidget(l)
@@ -30,6 +32,9 @@ func (l *Line) Small() *Line {
 	l.size, l.color = theme.SizeNameCaptionText, "subtle"
 	return l
 }
+
+// Cut lets it be narrower than its text.
+func (l *Line) Cut() *Line { l.cut = true; return l }
 
 // Bold makes it bold.
 func (l *Line) Bold() *Line { l.style.Bold = true; return l }
@@ -80,7 +85,10 @@ func (l *Line) CreateRenderer() fyne.WidgetRenderer {
 		objects: []fyne.CanvasObject{text},
 		min: func() fyne.Size {
 			full := fyne.MeasureText(l.text, size(l, l.size), l.style)
-			return fyne.NewSize(min(full.Width, 40), full.Height)
+			if l.cut {
+				full.Width = min(full.Width, 40)
+			}
+			return full
 		},
 		layout:  func(s fyne.Size) { width = s.Width; place(text, 0, 0, s.Width, s.Height); draw() },
 		refresh: draw,

@@ -6,7 +6,6 @@ package words
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"paravent/assets"
@@ -54,15 +53,6 @@ func (w Words) T(key string, pairs ...string) string {
 		pairs[i] = "{" + pairs[i] + "}"
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
-}
-
-// N is T for a number of things: key+".one" or key+".other", with {n}.
-func (w Words) N(key string, n int) string {
-	one := n == 1 || w.lang == "fr" && n == 0
-	if one {
-		return w.T(key+".one", "n", strconv.Itoa(n))
-	}
-	return w.T(key+".other", "n", strconv.Itoa(n))
 }
 
 // has tells whether key has a text.

@@ -80,4 +80,3 @@ func show(f *uitest.Fake, id phone.CallID, video bool) {
 		time.Sleep(time.Second / 30)
 	}
 }
-

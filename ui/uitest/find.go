@@ -1,0 +1,120 @@
+package uitest
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Screen looks for widgets in a window, as a person looks for their names.
+type Screen struct {
+	T      *testing.T
+	Window fyne.Window
+}
+
+// objects are all that is laid out and visible, of the topmost overlay if any.
+func (s Screen) objects() []fyne.CanvasObject {
+	root := s.Window.Content()
+	if top := s.Window.Canvas().Overlays().Top(); top != nil {
+		root = top
+	}
+	return test.LaidOutObjects(root)
+}
+
+type labelled interface {
+	fyne.Tappable
+	Label() string
+}
+
+// Find returns the first tappable with that name, nil where there is none.
+func (s Screen) Find(name string) fyne.Tappable {
+	for _, o := range s.objects() {
+		switch o := o.(type) {
+		case labelled:
+			if o.Label() == name && o.(fyne.CanvasObject).Visible() {
+				return o
+			}
+		case *widget.Button:
+			if o.Text == name {
+				return o
+			}
+		case *widget.Check:
+			if o.Text == name {
+				return checkTap{o}
+			}
+		}
+	}
+	return nil
+}
+
+type checkTap struct{ *widget.Check }
+
+// Tap presses what has that name.
+func (s Screen) Tap(name string) {
+	s.T.Helper()
+	o := s.Find(name)
+	if o == nil {
+		s.T.Fatalf("nothing called %q on the screen:\n%s", name, strings.Join(s.Texts(), "\n"))
+	}
+	test.Tap(o)
+}
+
+// Entry returns the entry with that placeholder.
+func (s Screen) Entry(placeholder string) *widget.Entry {
+	s.T.Helper()
+	for _, o := range s.objects() {
+		if e, ok := o.(*widget.Entry); ok && e.PlaceHolder == placeholder {
+			return e
+		}
+	}
+	s.T.Fatalf("no entry %q", placeholder)
+	return nil
+}
+
+// Type types into the entry with that placeholder.
+func (s Screen) Type(placeholder, text string) {
+	s.T.Helper()
+	e := s.Entry(placeholder)
+	e.SetText("")
+	test.Type(e, text)
+}
+
+// Texts are all the words on the screen.
+func (s Screen) Texts() []string {
+	var texts []string
+	for _, o := range s.objects() {
+		switch o := o.(type) {
+		case interface{ Text() string }:
+			texts = append(texts, o.Text())
+		case *widget.Label:
+			texts = append(texts, o.Text)
+		case *widget.Button:
+			texts = append(texts, o.Text)
+		case *widget.Check:
+			texts = append(texts, o.Text)
+		case labelled:
+			texts = append(texts, o.Label())
+		}
+	}
+	return texts
+}
+
+// Sees tells whether some text on the screen contains part.
+func (s Screen) Sees(part string) bool {
+	return strings.Contains(strings.Join(s.Texts(), "\n"), part)
+}
+
+// Key presses a key as the driver would: the focused widget gets it first.
+func (s Screen) Key(name fyne.KeyName) {
+	c := s.Window.Canvas()
+	if f := c.Focused(); f != nil {
+		f.TypedKey(&fyne.KeyEvent{Name: name})
+		return
+	}
+	if typed := c.OnTypedKey(); typed != nil {
+		typed(&fyne.KeyEvent{Name: name})
+	}
+}

@@ -155,12 +155,17 @@ func defaults(cfg *Config) {
 }
 
 // Attach gives the courier its client, or another one when the person chose
-// another server; nil takes it away. Sending without one fails.
+// another server; nil takes it away. Sending without one fails. It may come
+// before or after the client's first Online.
 func (c *Courier) Attach(client Client) {
 	c.mu.Lock()
-	c.client, c.online = client, false
+	c.client, c.due = client, true
+	if client == nil {
+		c.online = false
+	}
 	c.bundles = bundleCache{}
 	c.mu.Unlock()
+	c.wakeUpkeep()
 }
 
 // Online tells whether the client reached its server: then the prekey is
@@ -169,9 +174,13 @@ func (c *Courier) Online(online bool) {
 	c.mu.Lock()
 	c.online, c.due = online, true
 	c.mu.Unlock()
+	c.wakeUpkeep()
+}
+
+func (c *Courier) wakeUpkeep() {
 	select {
 	case c.wake <- struct{}{}:
-	default: // upkeep looks again anyway
+	default: // it will look anyway
 	}
 }
 

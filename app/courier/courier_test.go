@@ -434,3 +434,21 @@ func TestBrokenSavedStateIsReplaced(t *testing.T) {
 	alice.say(bob, phone.NewCallID(), "propose")
 	bob.hear("propose")
 }
+
+// A client may be online before it is attached: its first Online must not be lost.
+func TestOnlineBeforeAttach(t *testing.T) {
+	p, c := newPost(), newClock()
+	bob := newPerson(t, p, c, home)
+	require.NoError(t, bob.Close())
+	delete(p.bundles, bob.client.self.Mailbox)
+	again, err := Open(Config{Identity: bob.me, Store: bob.store, Now: c.Now})
+	require.NoError(t, err)
+	defer again.Close()
+	again.Online(true)
+	again.Attach(bob.client)
+	require.Eventually(t, func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.bundles[bob.client.self.Mailbox] != nil
+	}, patience, time.Millisecond)
+}

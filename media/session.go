@@ -60,7 +60,7 @@ type Config struct {
 	Engine  webrtc.SettingEngine // from route: which sockets, relays, filters
 	Peer    webrtc.Configuration
 	Audio   *audio.Endpoint
-	Video   *video.Endpoint // nil: no video line, offered or accepted
+	Video   *video.Endpoint // nil: no video line; both sides must agree on that before
 	Offerer bool            // this side makes the offer
 	// OnCandidate gets "candidate:..." lines as they are found; OnState the state
 	// when it changes. Both come from goroutines of the library and must only post.

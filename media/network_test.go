@@ -1,0 +1,121 @@
+package media
+
+import (
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/transport/v5/vnet"
+	"github.com/pion/webrtc/v4"
+	"github.com/stretchr/testify/require"
+)
+
+// wire is an emulated network between the two sides of a test.
+type wire struct {
+	router *vnet.Router
+	nets   map[bool]*vnet.Net // by offerer
+	dead   atomic.Bool        // nothing passes
+	loss   atomic.Int64       // percent of the chunks
+}
+
+// newWire makes a network; bps limits what each side receives, 0 not.
+func newWire(t testing.TB, bps int) *wire {
+	t.Helper()
+	w := &wire{nets: map[bool]*vnet.Net{}}
+	var err error
+	w.router, err = vnet.NewRouter(&vnet.RouterConfig{CIDR: "192.0.2.0/24", LoggerFactory: logging.NewDefaultLoggerFactory()})
+	require.NoError(t, err)
+	for offerer, ip := range map[bool]string{true: "192.0.2.1", false: "192.0.2.2"} {
+		n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
+		require.NoError(t, err)
+		w.nets[offerer] = n
+		var nic vnet.NIC = n
+		if bps > 0 {
+			queue, err := vnet.NewQueue(n, vnet.NewTBFQueue(bps, 4000, int64(bps/8/2))) // half a second long
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = queue.Close() })
+			nic = queue
+		}
+		require.NoError(t, w.router.AddNet(nic))
+	}
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(1, 2))
+	w.router.AddChunkFilter(func(vnet.Chunk) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return !w.dead.Load() && int64(random.IntN(100)) >= w.loss.Load()
+	})
+	require.NoError(t, w.router.Start())
+	t.Cleanup(func() { _ = w.router.Stop() })
+	return w
+}
+
+func (w *wire) engine(offerer bool) webrtc.SettingEngine {
+	se := webrtc.SettingEngine{}
+	se.SetNet(w.nets[offerer])
+	se.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	se.SetHostAcceptanceMinWait(0)
+	se.SetDTLSInsecureSkipHelloVerify(true)
+	se.SetICETimeouts(500*time.Millisecond, 10*time.Second, 100*time.Millisecond)
+	return se
+}
+
+// TestSlowLinkDoesNotCollapse: 720p is offered to 700 kbit/s.
+func TestSlowLinkDoesNotCollapse(t *testing.T) {
+	w := newWire(t, 700_000)
+	a, b := setup{engine: w.engine, width: 1280, height: 720, kbps: 1500}.connect(t)
+	a.screen.await(t, 60) // past the start
+	b.screen.await(t, 60)
+	for _, s := range []*side{a, b} {
+		s.screen.drain()
+		before, start := s.session.Stats(), time.Now()
+		s.screen.await(t, 120)
+		after, passed := s.session.Stats(), time.Since(start).Seconds()
+		kbps := float64(after.Video.BytesReceived-before.Video.BytesReceived) * 8 / 1000 / passed
+		t.Logf("%.0f pictures a second, %.0f kbit/s, %d packets of pictures lost, sound: %d of %d lost",
+			120/passed, kbps, after.Video.Lost, after.Audio.Lost, after.Audio.Received)
+		require.Greater(t, kbps, 100.0)
+		require.Less(t, after.Audio.Lost, after.Audio.Received/20, "sound is not starved")
+		require.Less(t, after.Bitrate, 1_000_000)
+	}
+}
+
+func TestPicturesComeBackAfterALossyWhile(t *testing.T) {
+	w := newWire(t, 0)
+	a, b := setup{engine: w.engine}.connect(t)
+	b.screen.await(t, 20)
+	w.loss.Store(10)
+	b.screen.await(t, 60)
+	w.loss.Store(0)
+	w.dead.Store(true) // for longer than packets are sent again
+	from := a.session.Stats().Video.FramesSent
+	eventually(t, "a second's pictures are lost", func() bool { return a.session.Stats().Video.FramesSent > from+30 })
+	w.dead.Store(false)
+	b.screen.drain()
+	b.screen.await(t, 30)
+	require.NotZero(t, b.session.Stats().Video.Keyframes)
+}
+
+func TestDownAndUpAgain(t *testing.T) {
+	w := newWire(t, 0)
+	a, b := setup{engine: w.engine, noVideo: true}.connect(t)
+	w.dead.Store(true)
+	a.await(t, Down)
+	b.await(t, Down)
+	w.dead.Store(false)
+	a.await(t, Up)
+	b.await(t, Up)
+}
+
+func TestCloseIsBoundedOnADeadNetwork(t *testing.T) {
+	w := newWire(t, 0)
+	a, b := setup{engine: w.engine}.connect(t)
+	b.screen.await(t, 5)
+	w.dead.Store(true)
+	start := time.Now()
+	_ = a.session.Close()
+	require.Less(t, time.Since(start), closeTime+500*time.Millisecond)
+}

@@ -32,6 +32,7 @@ var (
 
 // Limits.
 const (
+	liveFor     = 10 * time.Minute // clocks may differ by this; an older knock cannot ring
 	sendTimeout = 10 * time.Second // a message not handed over by then is given up
 	maxQueued   = 64               // messages of one call that wait to be sent
 	maxKnocks   = 64               // knocks that wait to be opened

@@ -452,3 +452,19 @@ func TestOnlineBeforeAttach(t *testing.T) {
 		return p.bundles[bob.client.self.Mailbox] != nil
 	}, patience, time.Millisecond)
 }
+
+// A server that holds a knock back cannot make a phone ring for somebody who is long gone.
+func TestKnockHeldBackByTheServerCountsAsKept(t *testing.T) {
+	p, c := newPost(), newClock()
+	alice, bob := newPerson(t, p, c, home), newPerson(t, p, c, home)
+	p.set(func([]byte) [][]byte { return nil })
+	alice.say(bob, phone.NewCallID(), "1")
+	alice.say(bob, phone.NewCallID(), "2")
+	require.Eventually(t, func() bool { return alice.Stats().Sent == 2 }, patience, time.Millisecond)
+	c.add(liveFor)
+	bob.Receive(p.envelopes()[0])
+	require.False(t, (<-bob.got).Kept)
+	c.add(time.Second)
+	bob.Receive(p.envelopes()[1])
+	require.True(t, (<-bob.got).Kept)
+}

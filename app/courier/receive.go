@@ -112,7 +112,8 @@ func (c *Courier) openKnock(a arrival) (Received, error) {
 		c.problem(err) // a call must not be lost because the disk is full
 	}
 	from, err := c.meet(k)
-	return Received{From: from, Call: k.Call, Payload: k.Payload, Sent: k.Sent, Stranger: true, Kept: a.kept}, err
+	late := c.cfg.Now().Sub(k.Sent) > liveFor
+	return Received{From: from, Call: k.Call, Payload: k.Payload, Sent: k.Sent, Stranger: true, Kept: a.kept || late}, err
 }
 
 // meet finds or makes the conversation that a knock belongs to. The first

@@ -20,7 +20,7 @@ import (
 
 const soon = 5 * time.Second // the longest that a test waits for an event
 
-func startServer(t *testing.T, cfg Config) *Server {
+func startServer(t testing.TB, cfg Config) *Server {
 	t.Helper()
 	orDefault(&cfg.Limits.ConnRate, 1000)
 	s, err := Open(t.Context(), cfg)
@@ -31,7 +31,7 @@ func startServer(t *testing.T, cfg Config) *Server {
 
 // testPhone is a phone's connection, as app/signal makes it.
 type testPhone struct {
-	t       *testing.T
+	t       testing.TB
 	nc      *nats.Conn
 	key     nkeys.KeyPair
 	mailbox string
@@ -39,7 +39,7 @@ type testPhone struct {
 	errs    chan error // what the broker complained of
 }
 
-func newKey(t *testing.T) (nkeys.KeyPair, string) {
+func newKey(t testing.TB) (nkeys.KeyPair, string) {
 	t.Helper()
 	key, err := nkeys.CreateUser()
 	require.NoError(t, err)
@@ -57,13 +57,13 @@ func phoneOptions(key nkeys.KeyPair, mailbox string, at wire.Addr) []nats.Option
 	}
 }
 
-func dialPhone(t *testing.T, at wire.Addr) *testPhone {
+func dialPhone(t testing.TB, at wire.Addr) *testPhone {
 	t.Helper()
 	key, mailbox := newKey(t)
 	return dialAs(t, at, key, mailbox)
 }
 
-func dialAs(t *testing.T, at wire.Addr, key nkeys.KeyPair, mailbox string, more ...nats.Option) *testPhone {
+func dialAs(t testing.TB, at wire.Addr, key nkeys.KeyPair, mailbox string, more ...nats.Option) *testPhone {
 	t.Helper()
 	p := &testPhone{t: t, key: key, mailbox: mailbox, errs: make(chan error, 100)}
 	opts := append(phoneOptions(key, mailbox, at), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { p.errs <- err }))
@@ -146,7 +146,7 @@ func (p *testPhone) complaint() error {
 }
 
 // eventually waits until a condition holds that no event announces.
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), soon)
 	defer cancel()
@@ -164,7 +164,7 @@ func tlsClient(c net.Conn, at wire.Addr) *tls.Conn {
 }
 
 // readAll reads until the server ends the connection.
-func readAll(t *testing.T, c net.Conn) string {
+func readAll(t testing.TB, c net.Conn) string {
 	t.Helper()
 	require.NoError(t, c.SetReadDeadline(time.Now().Add(soon)))
 	text, err := io.ReadAll(c)

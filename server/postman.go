@@ -104,7 +104,7 @@ func (p *postman) deliver(l letter) {
 func (p *postman) keep(l letter) {
 	ctx, cancel := context.WithTimeout(p.ctx, vaultTimeout)
 	defer cancel()
-	if err := p.vault.keep(ctx, l.to, l.envelope); err != nil {
+	if err := p.vault.keep(ctx, l.to, l.envelope); err != nil && p.ctx.Err() == nil {
 		p.dropped.Add(1)
 		p.log.Error("a missed call cannot be stored", "error", err)
 	}

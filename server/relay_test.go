@@ -19,14 +19,14 @@ import (
 )
 
 // dialTurn connects a TURN client by one of the URIs of a grant.
-func dialTurn(t *testing.T, at wire.Addr, uri, user, password string) *turn.Client {
+func dialTurn(t testing.TB, at wire.Addr, uri, user, password string) *turn.Client {
 	t.Helper()
 	c, err := tryTurn(t, at, uri, user, password)
 	require.NoError(t, err)
 	return c
 }
 
-func tryTurn(t *testing.T, at wire.Addr, uri, user, password string) (*turn.Client, error) {
+func tryTurn(t testing.TB, at wire.Addr, uri, user, password string) (*turn.Client, error) {
 	t.Helper()
 	scheme, rest, _ := strings.Cut(uri, ":")
 	hostPort, _, _ := strings.Cut(rest, "?")
@@ -49,7 +49,7 @@ func tryTurn(t *testing.T, at wire.Addr, uri, user, password string) (*turn.Clie
 	return client, client.Listen()
 }
 
-func grantFor(t *testing.T, s *Server) wire.TurnReply {
+func grantFor(t testing.TB, s *Server) wire.TurnReply {
 	t.Helper()
 	p := dialPhone(t, s.Addr())
 	var r wire.TurnReply
@@ -58,7 +58,7 @@ func grantFor(t *testing.T, s *Server) wire.TurnReply {
 	return r
 }
 
-func allocate(t *testing.T, s *Server, uri int) (*turn.Client, net.PacketConn) {
+func allocate(t testing.TB, s *Server, uri int) (*turn.Client, net.PacketConn) {
 	t.Helper()
 	g := grantFor(t, s)
 	c := dialTurn(t, s.Addr(), g.URIs[uri], g.Username, g.Password)
@@ -95,7 +95,7 @@ func TestRelayToRelay(t *testing.T) {
 	}
 }
 
-func exchange(t *testing.T, from, to net.PacketConn) {
+func exchange(t testing.TB, from, to net.PacketConn) {
 	t.Helper()
 	_, err := from.WriteTo([]byte("media"), to.LocalAddr())
 	require.NoError(t, err)
@@ -162,6 +162,14 @@ func TestP16SpecialRangesDenied(t *testing.T) {
 		require.False(t, r.permit(nil, net.IP{1, 2, 3}))
 		require.False(t, r.permit(nil, nil))
 	}
+}
+
+func TestP16MappedFormsAreUnmapped(t *testing.T) {
+	for _, a := range []string{"127.0.0.1", "169.254.169.254", "10.0.0.1", "224.0.0.1"} {
+		require.False(t, mayReach(netip.AddrFrom16(netip.MustParseAddr(a).As16()), false), a)
+	}
+	require.False(t, mayReach(netip.MustParseAddr("fe80::1%eth0"), true))
+	require.False(t, mayReach(netip.Addr{}, true))
 }
 
 func TestP16OwnAddressesDenied(t *testing.T) {

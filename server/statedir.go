@@ -33,7 +33,31 @@ func openStateDir(path string) (*stateDir, error) {
 	case !held:
 		return nil, ErrDirInUse
 	}
+	if err := probeRoom(path); err != nil {
+		_ = lock.Close()
+		return nil, err
+	}
 	return &stateDir{path: path, lock: lock}, nil
+}
+
+// leastRoom is what the broker needs to start, in bytes. Its own errors do not
+// say that the disk is full.
+const leastRoom = 256 << 10
+
+func probeRoom(dir string) error {
+	f, err := os.CreateTemp(dir, "probe-")
+	if err != nil {
+		return storeError(err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // an empty file may stay
+	_, err = f.Write(make([]byte, leastRoom))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return storeError(err)
+	}
+	return nil
 }
 
 func (d *stateDir) Close() error {

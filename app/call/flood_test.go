@@ -20,6 +20,14 @@ type flooded struct {
 	hold     chan struct{}
 	holding  atomic.Bool
 	closedAt atomic.Int64 // unix ns of Media.Close
+	late     atomic.Int64 // addresses sent and media touched after Media.Close
+}
+
+func (f *flooded) touch() {
+	if f.closedAt.Load() != 0 {
+		f.late.Add(1)
+	}
+	f.wait()
 }
 
 func (f *flooded) wait() {
@@ -28,15 +36,20 @@ func (f *flooded) wait() {
 	}
 }
 
-func (f *flooded) Send(Party, phone.CallID, []byte, bool)           { f.wait() }
+func (f *flooded) Send(_ Party, _ phone.CallID, payload []byte, _ bool) {
+	if g, err := decodeFrame(payload); err == nil && (g.msg.kind == kindCandidate || g.msg.kind == kindAnswer) {
+		f.touch()
+	}
+	f.wait()
+}
 func (f *flooded) Forget(phone.CallID)                              {}
 func (f *flooded) CheckRelay(phone.CallID)                          {}
 func (f *flooded) Open(phone.CallID, Role, bool, Flags)             {}
-func (f *flooded) Offer(phone.CallID, uint32, phone.Route, bool)    { f.wait() }
-func (f *flooded) Answer(phone.CallID, uint32, phone.Route, string) { f.wait() }
-func (f *flooded) Complete(phone.CallID, uint32, string)            { f.wait() }
-func (f *flooded) Candidate(phone.CallID, uint32, string)           { f.wait() }
-func (f *flooded) SetLocal(phone.CallID, Flags)                     { f.wait() }
+func (f *flooded) Offer(phone.CallID, uint32, phone.Route, bool)    { f.touch() }
+func (f *flooded) Answer(phone.CallID, uint32, phone.Route, string) { f.touch() }
+func (f *flooded) Complete(phone.CallID, uint32, string)            { f.touch() }
+func (f *flooded) Candidate(phone.CallID, uint32, string)           { f.touch() }
+func (f *flooded) SetLocal(phone.CallID, Flags)                     { f.touch() }
 func (f *flooded) Close(phone.CallID)                               { f.closedAt.CompareAndSwap(0, time.Now().UnixNano()) }
 func (f *flooded) Decide(Party, Proposal) Verdict {
 	return Verdict{Ring: true, TellRinging: true, Wish: phone.Direct}
@@ -115,6 +128,29 @@ func TestP11HangupNeverQueues(t *testing.T) {
 	require.LessOrEqual(t, unacked, maxUnacked)
 	require.LessOrEqual(t, early, maxEarly)
 	t.Logf("hang-up took %v after %d frames; %d jobs waited", took, frames.Load(), jobs)
+}
+
+// P11, P06: what still waited when the call ended is neither said nor done.
+func TestP11NothingQueuedOutlivesTheCall(t *testing.T) {
+	f := newFlooded(t)
+	f.holding.Store(true)
+	require.NoError(t, f.m.SetLocal(f.id, Flags{Muted: true}))
+	f.m.mu.Lock()
+	a := f.m.calls[f.id]
+	f.m.mu.Unlock()
+	for taken := false; !taken; time.Sleep(time.Millisecond) { // its goroutine hangs in a port
+		f.m.mu.Lock()
+		taken = len(a.jobs) == 0
+		f.m.mu.Unlock()
+	}
+	for range 20 {
+		f.m.LocalCandidate(f.id, 1, "candidate")
+	}
+	require.NoError(t, f.m.Hangup(f.id))
+	f.holding.Store(false)
+	close(f.hold)
+	f.m.Close()
+	require.Zero(t, f.late.Load())
 }
 
 // P11: the other side's HANGUP closes the media as fast, from whatever

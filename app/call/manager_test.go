@@ -208,6 +208,21 @@ func TestMissedWhileOffline(t *testing.T) {
 	})
 }
 
+// Who comes back after the caller gave up rings for a moment at most: the
+// RETRACT is repeated as long as a kept PROPOSE could ring.
+func TestRetractOutlivesTheProposal(t *testing.T) {
+	pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+		b.disconnect()
+		id, _ := a.place(b, false)
+		settle(time.Second)
+		require.NoError(t, a.m.Hangup(id))
+		settle(35 * time.Second)
+		b.reconnect()
+		settle(5 * time.Second)
+		require.Equal(t, phone.Cancelled, reasonOf(t, b, id))
+	})
+}
+
 // A clock that is hours off does not turn live calls into missed ones.
 func TestClocksNeedNotAgree(t *testing.T) {
 	pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
@@ -427,7 +442,7 @@ func TestPortsMayCallBack(t *testing.T) {
 
 // A hang-up from inside any port leaves the media closed.
 func TestP11HangupInsideAnyPort(t *testing.T) {
-	for _, port := range []string{"checkRelay", "open", "answer", "candidate", "changed", "incoming", "send"} {
+	for _, port := range []string{"checkRelay", "opening", "open", "answer", "candidate", "changed", "incoming", "send"} {
 		pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
 			hung := false
 			b.reenter = func(what string) {
@@ -444,6 +459,7 @@ func TestP11HangupInsideAnyPort(t *testing.T) {
 			settle(3 * time.Second)
 			require.True(t, hung, port)
 			require.False(t, b.opened[id], port)
+			require.Empty(t, b.late, port)
 		})
 	}
 }

@@ -65,6 +65,7 @@ type fakePhone struct {
 	answered    map[phone.CallID]bool
 	proceed     map[phone.CallID]bool // PROCEED was sent or received
 	opened      map[phone.CallID]bool
+	late        []string // media touched after Close
 	closed      map[phone.CallID]int
 	sent        map[PeerID]int
 	states      map[phone.CallID]Snapshot // newest known to the observer
@@ -324,6 +325,7 @@ func (p *fakePhone) CheckRelay(id phone.CallID) {
 }
 
 func (p *fakePhone) Open(id phone.CallID, role Role, _ bool, _ Flags) {
+	p.reentered("opening") // before anything is open
 	p.w.mu.Lock()
 	s := p.statesOf(id)
 	if !p.answered[id] && !p.wanted[s.Peer.ID] && !(role == Caller && len(p.wanted) > 0) {
@@ -415,6 +417,9 @@ func (p *fakePhone) Close(id phone.CallID) {
 // touchLocked: media are touched only after Open and, but for a close that is
 // repeated at once, never after Close.
 func (p *fakePhone) touchLocked(id phone.CallID, what string) {
+	if what != "open" && p.closed[id] > 0 {
+		p.late = append(p.late, what)
+	}
 	if what != "open" && !p.opened[id] && p.closed[id] == 0 {
 		p.w.breaks("%s: %s before open", p.id, what)
 	}

@@ -15,13 +15,32 @@ type Screen struct {
 	Window fyne.Window
 }
 
-// objects are all that is laid out and visible, of the topmost overlay if any.
+// objects are all that is visible, of the topmost overlay if any.
 func (s Screen) objects() []fyne.CanvasObject {
 	root := s.Window.Content()
 	if top := s.Window.Canvas().Overlays().Top(); top != nil {
 		root = top
 	}
-	return test.LaidOutObjects(root)
+	return visible(root, nil)
+}
+
+// visible walks what is drawn; a hidden parent hides its children.
+func visible(o fyne.CanvasObject, found []fyne.CanvasObject) []fyne.CanvasObject {
+	if !o.Visible() {
+		return found
+	}
+	found = append(found, o)
+	var children []fyne.CanvasObject
+	switch o := o.(type) {
+	case *fyne.Container:
+		children = o.Objects
+	case fyne.Widget:
+		children = test.WidgetRenderer(o).Objects()
+	}
+	for _, c := range children {
+		found = visible(c, found)
+	}
+	return found
 }
 
 type labelled interface {
@@ -34,7 +53,7 @@ func (s Screen) Find(name string) fyne.Tappable {
 	for _, o := range s.objects() {
 		switch o := o.(type) {
 		case labelled:
-			if o.Label() == name && o.(fyne.CanvasObject).Visible() {
+			if o.Label() == name {
 				return o
 			}
 		case *widget.Button:

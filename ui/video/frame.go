@@ -63,10 +63,12 @@ func shrink(dst []byte, stride, w, h int, src []byte, srcStride, sw, sh, by int)
 
 // halve is the usual case of shrink, by two: the mean of two lines.
 func halve(line, top, low []byte) {
-	top, low = top[:2*len(line)], low[:2*len(line)]
 	for x := range line {
-		sum := int(top[2*x]) + int(top[2*x+1]) + int(low[2*x]) + int(low[2*x+1])
-		line[x] = byte((sum + 2) / 4)
+		if len(top) < 2 || len(low) < 2 {
+			return
+		}
+		line[x] = byte((uint(top[0]) + uint(top[1]) + uint(low[0]) + uint(low[1]) + 2) >> 2)
+		top, low = top[2:], low[2:]
 	}
 }
 
@@ -83,34 +85,47 @@ func mean(src []byte, stride, x, y, w, h int) byte {
 	return byte(sum / (w * h))
 }
 
-// at is the picture's colour at a sample, BT.601 studio range, as the shader
-// computes it.
-func (f *frame) at(x, y int) (r, g, b byte) {
-	c := y/2*(f.stride/2) + x/2
-	return rgb(int(f.y[y*f.stride+x]), int(f.cb[c]), int(f.cr[c]))
-}
-
-// rgb converts one sample in 16.16 fixed point.
-func rgb(y, cb, cr int) (r, g, b byte) {
-	l := 76309 * (y - 16)
-	u, v := cb-128, cr-128
-	return clamp(l + 104597*v), clamp(l - 25675*u - 53279*v), clamp(l + 132201*u)
-}
-
-func clamp(v int) byte { return byte(max(0, min(255, (v+32768)>>16))) }
-
 // draw converts the whole picture to dst, which has its size.
 func (f *frame) draw(dst *image.RGBA, mirror bool) {
 	for y := range f.h {
+		c := y / 2 * (f.stride / 2)
+		line := f.y[y*f.stride : y*f.stride+f.w]
 		out := dst.Pix[y*dst.Stride : y*dst.Stride+4*f.w]
-		line, c := f.y[y*f.stride:], y/2*(f.stride/2)
-		for x := range f.w {
-			r, g, b := rgb(int(line[x]), int(f.cb[c+x/2]), int(f.cr[c+x/2]))
-			at := 4 * x
-			if mirror {
-				at = 4 * (f.w - 1 - x)
-			}
-			out[at], out[at+1], out[at+2], out[at+3] = r, g, b, 255
+		convert(out, line, f.cb[c:c+(f.w+1)/2], f.cr[c:c+(f.w+1)/2])
+		if mirror {
+			flip(out)
 		}
+	}
+}
+
+// convert writes one line of RGBA. Two samples share their chroma.
+func convert(out, line, cb, cr []byte) {
+	cr = cr[:len(cb)]
+	for i := range cb {
+		u, v := int32(cb[i])-128, int32(cr[i])-128
+		r, g, b := 104597*v+32768, 32768-25675*u-53279*v, 132201*u+32768
+		for x := 2 * i; x < min(2*i+2, len(line)); x++ {
+			l := 76309 * (int32(line[x]) - 16)
+			px := out[4*x : 4*x+4 : 4*x+4]
+			px[0], px[1], px[2], px[3] = clamp(l+r), clamp(l+g), clamp(l+b), 255
+		}
+	}
+}
+
+// clamp takes the whole part of 16.16 fixed point into a byte.
+func clamp(v int32) byte {
+	v >>= 16
+	if uint32(v) > 255 {
+		return byte(^(v >> 31))
+	}
+	return byte(v)
+}
+
+// flip turns a line of RGBA round.
+func flip(out []byte) {
+	for a, b := 0, len(out)-4; a < b; a, b = a+4, b-4 {
+		left, right := [4]byte(out[a:]), [4]byte(out[b:])
+		copy(out[a:], right[:])
+		copy(out[b:], left[:])
 	}
 }

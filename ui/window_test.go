@@ -1,0 +1,401 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"github.com/stretchr/testify/require"
+
+	"paravent/app/phone"
+	"paravent/settings"
+	"paravent/ui/uitest"
+)
+
+// still holds time and goroutines still.
+func still() world {
+	return world{
+		now: func() time.Time { return uitest.Now },
+		spawn: func(work func() func()) {
+			if done := work(); done != nil {
+				done()
+			}
+		},
+		every: func(time.Duration, func()) func() { return func() {} },
+	}
+}
+
+// open opens the window of f.
+func open(t *testing.T, f *uitest.Fake) (*Window, uitest.Screen) {
+	t.Helper()
+	t.Setenv("PARAVENT_RENDER", "raster")
+	w := newWindow(test.NewTempApp(t), f, still())
+	w.Show()
+	t.Cleanup(w.Close)
+	return w, uitest.Screen{T: t, Window: w.win}
+}
+
+func french(f *uitest.Fake) *uitest.Fake {
+	_ = f.UpdateSettings(func(s *settings.Settings) { s.Language = "fr" })
+	return f
+}
+
+// Every screen, in both languages, as markup.
+func TestScreensLook(t *testing.T) {
+	scenes := map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen){
+		"contacts": func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {},
+		"dial":     func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageDial) },
+		"history":  func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageHistory) },
+		"prefs":    func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pagePrefs) },
+		"add":      func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.contacts.Add() },
+		"incoming": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) { f.Ring(f.Person("Mei Lin"), true) },
+		"call": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
+			id, _ := f.Call(f.Person("Mei Lin").ID, false)
+			f.Connect(id, phone.Relay, phone.RelayElsewhere)
+		},
+		"ended": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
+			id, _ := f.Call(f.Person("Mei Lin").ID, false)
+			f.End(id, phone.NoAnswer)
+		},
+	}
+	for name, play := range scenes {
+		for _, lang := range []string{"en", "fr"} {
+			t.Run(name+"-"+lang, func(t *testing.T) {
+				f := uitest.New()
+				if lang == "fr" {
+					french(f)
+				}
+				w, s := open(t, f)
+				play(t, f, w, s)
+				uitest.Markup(t, name+"-"+lang, test.RenderToMarkup(w.win.Canvas()))
+			})
+		}
+	}
+}
+
+func TestWelcomeLook(t *testing.T) {
+	for _, lang := range []string{"en", "fr"} {
+		t.Run(lang, func(t *testing.T) {
+			f := uitest.Fresh()
+			_ = f.UpdateSettings(func(s *settings.Settings) { s.Language = lang })
+			w, _ := open(t, f)
+			uitest.Markup(t, "welcome-"+lang, test.RenderToMarkup(w.win.Canvas()))
+		})
+	}
+}
+
+func freshEnglish() *uitest.Fake {
+	f := uitest.Fresh()
+	_ = f.UpdateSettings(func(s *settings.Settings) { s.Language = "en" })
+	return f
+}
+
+func TestFirstStartWithEmbeddedServer(t *testing.T) {
+	f := freshEnglish()
+	_, s := open(t, f)
+	s.Tap("Begin")
+	require.Zero(t, f.Started(), "a name is missing")
+	s.Type("Shown to the people you call", "Ada")
+	s.Tap("Let people on my network call me")
+	s.Tap("Begin")
+	require.Equal(t, 1, f.Started())
+	require.Equal(t, settings.Server{Mode: settings.ServerEmbedded, LAN: true}, f.Settings().Server)
+	require.Equal(t, "Ada", f.Settings().Name)
+	require.True(t, s.Sees("Contacts"))
+}
+
+func TestFirstStartChecksTheServerAddressWhileTyping(t *testing.T) {
+	f := freshEnglish()
+	_, s := open(t, f)
+	s.Type("Shown to the people you call", "Ada")
+	s.Tap("Use a server")
+	s.Type("host:port#key", "example.org:443")
+	require.True(t, s.Sees("must end in #"))
+	s.Tap("Begin")
+	require.Zero(t, f.Started())
+	s.Type("host:port#key", uitest.ServerAddress)
+	require.False(t, s.Sees("must end in #"))
+	s.Tap("Begin")
+	require.Equal(t, uitest.ServerAddress, f.Settings().Server.Address)
+	require.Equal(t, 1, f.Started())
+}
+
+func TestFirstStartTellsWhyTheServerFailed(t *testing.T) {
+	f := freshEnglish()
+	w, s := open(t, f)
+	s.Type("Shown to the people you call", "Ada")
+	f.Fail(errors.New("no disk"))
+	s.Tap("Begin") // saving fails: everything typed is still there
+	require.True(t, s.Sees("no disk"))
+	s.Tap("Close")
+	require.Equal(t, "Ada", s.Entry("Shown to the people you call").Text)
+	s.Tap("Begin")
+	require.Nil(t, w.asks)
+	require.Equal(t, 1, f.Started())
+}
+
+func TestAddContact(t *testing.T) {
+	f := uitest.New()
+	_, s := open(t, f)
+	s.Tap("Add a contact")
+	s.Tap("Add")
+	require.True(t, s.Sees("Please give a name."))
+	s.Type("As you want to see it", "Zoé")
+	s.Tap("Add")
+	require.True(t, s.Sees("Please paste a call address."))
+	s.Type("paravent:…", "https://example.org")
+	s.Tap("Add")
+	require.True(t, s.Sees("not a complete call address"))
+	s.Type("paravent:…", uitest.Link("zoe"))
+	s.Tap("Add")
+	require.True(t, s.Sees("Zoé"))
+	require.Len(t, f.Contacts(), 9)
+}
+
+func TestSearchAsYouType(t *testing.T) {
+	_, s := open(t, uitest.New())
+	s.Type("Search", "elo")
+	require.True(t, s.Sees("Élodie Martin"))
+	require.False(t, s.Sees("Mei Lin"))
+	s.Type("Search", "nobody")
+	require.True(t, s.Sees("Nobody of that name."))
+}
+
+func TestContactDetails(t *testing.T) {
+	f := uitest.New()
+	_, s := open(t, f)
+	s.Type("Search", "amadou")
+	s.Tap("Make a favourite")
+	s.Tap("Details")
+	s.Tap("Direct, if they allow it too")
+	s.Tap("Block")
+	s.Tap("Done")
+	c := f.Contacts()[0]
+	require.Equal(t, phone.RouteDirect, c.Route)
+	require.True(t, c.Favourite)
+	require.True(t, c.Blocked)
+	s.Tap("Audio call") // disabled for a blocked contact
+	require.Empty(t, f.Log())
+	s.Tap("Details")
+	s.Tap("Remove")
+	s.Tap("Cancel")
+	require.Len(t, f.Contacts(), 8)
+	s.Tap("Details")
+	s.Tap("Remove")
+	s.Tap("Remove")
+	require.Len(t, f.Contacts(), 7)
+}
+
+func TestDialALink(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	s.Tap("Call a link")
+	s.Tap("Audio call")
+	require.True(t, s.Sees("Please paste a call address."))
+	s.Type("paravent:…", "nonsense")
+	s.Tap("Audio call")
+	require.True(t, s.Sees("not a complete call address"))
+	s.Tap("Copy")
+	require.Equal(t, uitest.Link("camille"), w.app.Clipboard().Content())
+	s.Type("paravent:…", uitest.Link("x"))
+	s.Tap("Video call")
+	require.Equal(t, []string{"call Paravent true"}, f.Log())
+	require.True(t, s.Sees("Calling…"))
+}
+
+func TestOutgoingCall(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	s.Type("Search", "jonas")
+	s.Tap("Video call")
+	id := f.Calls()[0].ID
+	f.Change(id, func(c *phone.CallInfo) { c.State = phone.Alerting })
+	require.True(t, s.Sees("Ringing there…"))
+	f.Connect(id, phone.Direct, phone.RelayNone, "203.0.113.7:40000")
+	require.True(t, s.Sees("Direct: they can see 203.0.113.7"))
+	s.Tap("Direct: they can see 203.0.113.7")
+	require.True(t, s.Sees("straight to the other person"))
+	s.Tap("Done")
+	s.Tap("Mute")
+	s.Tap("Camera off")
+	s.Tap("Hold")
+	require.True(t, s.Sees("On hold"))
+	s.Tap("Resume")
+	s.Tap("Hang up")
+	require.Equal(t, []string{"call Jonas Weber true", "mute true false", "mute true true", "hold true", "hold false", "hangup"}, f.Log())
+	require.True(t, s.Sees("You hung up."))
+	f.Emit(phone.ReceiptReady{Receipt: phone.Receipt{Call: id, PeerSaw: []string{"203.0.113.7:4"}}})
+	require.True(t, s.Sees("They saw 203.0.113.7."))
+	s.Tap("Call again")
+	require.Len(t, f.Calls(), 1)
+	f.End(f.Calls()[0].ID, phone.NoAnswer)
+	require.True(t, s.Sees("No answer."))
+	s.Tap("Close")
+	require.Nil(t, w.ended)
+	require.True(t, s.Sees("Contacts"))
+}
+
+func TestKeysDuringACall(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	id, _ := f.Call(f.Person("Mei Lin").ID, true)
+	s.Key(fyne.KeyH) // not before it is connected
+	f.Connect(id, phone.Relay, phone.RelayHere)
+	require.True(t, s.Sees("Relayed by this computer: the relay hides nothing"))
+	for _, k := range []fyne.KeyName{fyne.KeyM, fyne.KeyV, fyne.KeyH} {
+		s.Key(k)
+	}
+	s.Key(fyne.KeyEscape)
+	require.True(t, s.Sees("The call with Mei Lin will end."))
+	s.Tap("Stay")
+	require.Len(t, f.Calls(), 1)
+	s.Key(fyne.KeyM) // the call's keys are back after the question
+	w.closeKey(nil)  // Ctrl+W; the test driver has no shortcuts
+	require.Equal(t, []string{"call Mei Lin true", "mute true false", "mute true true", "hold true", "mute false true", "hangup"}, f.Log())
+	s.Key(fyne.KeyEscape)
+	require.Nil(t, w.ended)
+}
+
+func TestIncomingCall(t *testing.T) {
+	for name, c := range map[string]struct {
+		act  func(uitest.Screen)
+		want string
+	}{
+		"enter":      {func(s uitest.Screen) { s.Key(fyne.KeyReturn) }, "answer true"},
+		"escape":     {func(s uitest.Screen) { s.Key(fyne.KeyEscape) }, "decline"},
+		"answer":     {func(s uitest.Screen) { s.Tap("Answer") }, "answer true"},
+		"only audio": {func(s uitest.Screen) { s.Tap("Audio only") }, "answer false"},
+		"decline":    {func(s uitest.Screen) { s.Tap("Decline") }, "decline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := uitest.New()
+			w, s := open(t, f)
+			s.Tap("Add a contact") // rings over whatever is open
+			f.Ring(f.Person("Mei Lin"), true)
+			require.True(t, s.Sees("In your address book"))
+			c.act(s)
+			require.Equal(t, []string{c.want}, f.Log())
+			require.Nil(t, w.ringing)
+			require.Equal(t, strings.HasPrefix(c.want, "answer"), w.call != nil)
+		})
+	}
+}
+
+func TestUnknownCallerIsShownSafely(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	id := f.Ring(phone.Person{ID: "ff", Name: "Mum\u202e\n" + strings.Repeat("x", 100)}, false)
+	require.True(t, s.Sees("Unknown: not in your address book"))
+	require.False(t, s.Sees("\u202e"))
+	require.True(t, s.Sees("…"))
+	f.End(id, phone.Cancelled)
+	f.Emit(phone.CallMissed{From: phone.Person{ID: "ff"}, At: uitest.Now})
+	require.Nil(t, w.ringing)
+	require.Equal(t, 1, w.main.nav[pageHistory].Count())
+	s.Tap("History")
+	require.Zero(t, w.main.nav[pageHistory].Count())
+}
+
+func TestCallTakesThePlaceOfAGlare(t *testing.T) {
+	f := uitest.New()
+	w, _ := open(t, f)
+	mine, _ := f.Call(f.Person("Mei Lin").ID, false)
+	f.End(mine, phone.GlareLost)
+	require.Nil(t, w.ended)
+	theirs, _ := f.Call(f.Person("Mei Lin").ID, false)
+	require.Equal(t, theirs, w.call.ID())
+}
+
+func TestChangePrivacy(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	s.Tap("Settings")
+	s.Tap("Direct with contacts")
+	require.Equal(t, settings.RouteContactsDirect, f.Settings().Privacy.Route)
+	s.Tap("People in your address book")
+	require.Empty(t, f.Settings().Calls.Audience)
+	require.True(t, s.Sees("Nobody is allowed"))
+	s.Tap("Everyone")
+	require.Equal(t, []settings.Audience{settings.AudienceEveryone}, f.Settings().Calls.Audience)
+	require.True(t, s.Sees("Anyone who has your call address can ring."))
+	s.Tap("Enable audio and video calls")
+	require.False(t, f.Settings().Calls.Enabled)
+	s.Tap("Cancel echo")
+	require.False(t, f.Settings().Audio.EchoCancellation)
+	f.Fail(settings.ErrBadValue)
+	s.Tap("Always relay")
+	require.Contains(t, w.main.banner.Text(), "not possible")
+	require.Equal(t, settings.RouteContactsDirect, f.Settings().Privacy.Route)
+}
+
+func TestVerifiedIsDisabledWhileNobodyIs(t *testing.T) {
+	f := uitest.New()
+	for _, c := range f.Contacts() {
+		c.Trust = phone.Unverified
+		require.NoError(t, f.PutContact(c))
+	}
+	_, s := open(t, f)
+	s.Tap("Settings")
+	require.True(t, s.Sees("Nobody is verified yet"))
+	s.Tap("Verified people")
+	require.Equal(t, []settings.Audience{settings.AudienceContacts}, f.Settings().Calls.Audience)
+}
+
+func TestLanguageSwitchesLive(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	s.Tap("Settings")
+	french(f)
+	require.True(t, s.Sees("Confidentialité des appels améliorée"))
+	require.Equal(t, pagePrefs, w.main.page)
+}
+
+func TestServerLine(t *testing.T) {
+	f := uitest.New()
+	_, s := open(t, f)
+	require.True(t, s.Sees("Online"))
+	require.Nil(t, s.Find("Try again"))
+	f.Emit(phone.ServerChanged{Err: phone.ErrDiskFull})
+	require.True(t, s.Sees("Offline: The disk is full"))
+	s.Tap("Try again")
+	require.Equal(t, 1, f.Started())
+	require.True(t, s.Sees("Online"))
+}
+
+func TestNoticeStaysUntilDismissed(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	f.Emit(phone.Notice{Err: settings.ErrBroken})
+	require.True(t, s.Sees("kept aside"))
+	s.Tap("Close")
+	require.Empty(t, w.main.banner.Text())
+}
+
+func TestFocusOrderReachesEverything(t *testing.T) {
+	w, _ := open(t, uitest.New())
+	c := w.win.Canvas()
+	seen := map[fyne.Focusable]bool{}
+	for range 60 {
+		c.FocusNext()
+		seen[c.Focused()] = true
+	}
+	for _, n := range w.main.nav {
+		require.True(t, seen[n], n.Label())
+	}
+	require.Greater(t, len(seen), 15)
+}
+
+func TestCloseLetsGo(t *testing.T) {
+	f := uitest.New()
+	w, _ := open(t, f)
+	require.Equal(t, 1, f.Subscribers())
+	w.Close()
+	require.Zero(t, f.Subscribers())
+	remote, local := f.Screens()
+	require.Nil(t, remote)
+	require.Nil(t, local)
+	f.Emit(phone.ContactsChanged{})
+}

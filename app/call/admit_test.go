@@ -48,7 +48,7 @@ func TestAdmit(t *testing.T) {
 		{"alerting->glare, larger->ours", live(Caller, alerting), "peer", 6, before, time.Second, ring, admitOurs},
 		{"alerting->forgot that it rings->join", live(Caller, alerting), "peer", 6, after, time.Second, ring, admitJoining},
 		{"proposing->glare, may not->join", live(Caller, proposing), "peer", 4, before, time.Second, refuse, admitJoining},
-		{"proposing->glare, no route->silence", live(Caller, proposing), "peer", 4, before, time.Second, Verdict{}, admitSilence},
+		{"proposing->glare, no verdict->join", live(Caller, proposing), "peer", 4, before, time.Second, Verdict{}, admitJoining},
 		{"proposing->other->busy", live(Caller, proposing), "other", 4, before, time.Second, ring, admitBusy},
 	} {
 		t.Run(r.name, func(t *testing.T) {

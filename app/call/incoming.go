@@ -70,7 +70,7 @@ func admit(live *actor, r Received, p Proposal, left time.Duration, v Verdict) a
 		return admitLate
 	case left <= 0:
 		return admitSilence
-	case same && live.callingOut() && v.Wish != phone.NoRoute: // the person here wants this very peer
+	case same && live.callingOut(): // the person here wants this very peer, whatever the policy says
 		return glare(live, r.Call, p)
 	case !mayRing:
 		return admitSilence
@@ -173,6 +173,7 @@ func (m *Manager) admitLocked(
 	case admitJoining:
 		local := m.live.state.local
 		local.CameraOff = local.CameraOff || !m.live.state.video
+		s.wish = m.live.state.wish
 		m.live.stepLocked(event{kind: evGlareLost, successor: r.Call}, w)
 		m.enterLocked(s, p, event{kind: evJoin, local: local}, w)
 	case admitBusy:

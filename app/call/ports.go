@@ -71,7 +71,7 @@ type Policy interface {
 
 // Verdict is what the policy says about a caller.
 type Verdict struct {
-	Ring        bool          // it may ring; otherwise nothing is ever sent back (P13, P14)
+	Ring        bool          // it may ring; otherwise nothing is ever sent back (P13, P14), unless the person is calling them
 	TellRinging bool          // the caller may learn that it rings, that it is busy or was declined
 	Record      bool          // a call that may not ring is reported as missed, Silenced
 	Wish        phone.Route   // this side's wish for this peer; NoRoute refuses like !Ring

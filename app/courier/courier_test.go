@@ -1,7 +1,6 @@
 package courier
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"paravent/app/identity"
 	"paravent/app/phone"
 	"paravent/app/seal"
-	"paravent/server/wire"
 )
 
 func TestCallGoesFromKnockToSession(t *testing.T) {
@@ -268,10 +266,6 @@ func TestCallIDOfSomebodyElse(t *testing.T) {
 	alice.problem(ErrWrongPeer)
 }
 
-// 10,000 knocks, junk and real ones by as many strangers, keep memory bounded
-// and do not hold up a call that goes on (P15).
-// A full disk is reported; it neither loses a call nor the prekey that others hold.
-// A client may be online before it is attached: its first Online must not be lost.
 // A server that holds a knock back cannot make a phone ring for somebody who is long gone.
 func TestKnockHeldBackByTheServerCountsAsKept(t *testing.T) {
 	p, c := newPost(), newClock()

@@ -44,6 +44,8 @@ func TestJunkIsDroppedCountedAndNeverAnswered(t *testing.T) {
 	}
 }
 
+// 10,000 knocks, junk and real ones by as many strangers, keep memory bounded
+// and do not hold up a call that goes on (P15).
 func TestFloodOfKnocksIsBounded(t *testing.T) {
 	p := newPost()
 	alice, bob, call := inCall(t, p)
@@ -147,6 +149,7 @@ func TestSendEndsWithItsContext(t *testing.T) {
 	require.ErrorIs(t, <-alice.failed, context.Canceled)
 }
 
+// A full disk is reported; it neither loses a call nor the prekey that others hold.
 func TestStoreThatFails(t *testing.T) {
 	p, c := newPost(), newClock()
 	alice, bob := newPerson(t, p, c, home), newPerson(t, p, c, home)
@@ -177,6 +180,7 @@ func TestBrokenSavedStateIsReplaced(t *testing.T) {
 	bob.hear("propose")
 }
 
+// A client may be online before it is attached: its first Online must not be lost.
 func TestOnlineBeforeAttach(t *testing.T) {
 	p, c := newPost(), newClock()
 	bob := newPerson(t, p, c, home)

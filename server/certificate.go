@@ -16,7 +16,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 
 	"paravent/server/wire"
 )
@@ -67,7 +67,7 @@ func keptCertificate(path string) (tls.Certificate, error) {
 		if text, err = newCertificate(time.Now()); err != nil {
 			return tls.Certificate{}, err
 		}
-		if err := renameio.WriteFile(path, text, 0o600); err != nil {
+		if err := maybe.WriteFile(path, text, 0o600); err != nil {
 			return tls.Certificate{}, storeError(err)
 		}
 	} else if err != nil {

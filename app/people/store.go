@@ -169,7 +169,20 @@ func (s *Store) prepare() error {
 	})
 }
 
+// checkPages has bbolt check its structure, after it made sure that no page
+// claims more room than there is: bbolt would count through all of it.
 func checkPages(tx *bolt.Tx) error {
+	pages := int(tx.Size()) / tx.DB().Info().PageSize
+	for id := 0; id < pages; {
+		page, err := tx.Page(id)
+		if err != nil || page == nil || page.OverflowCount >= pages-id && page.Type != "free" {
+			return fmt.Errorf("%w: page %d", ErrCorrupt, id)
+		}
+		id++
+		if page.Type != "free" {
+			id += page.OverflowCount
+		}
+	}
 	var first error
 	for err := range tx.Check() { // drain it: Check runs in a goroutine of its own
 		if first == nil {

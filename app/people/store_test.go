@@ -235,8 +235,12 @@ func TestCorruptFileIsKeptAside(t *testing.T) {
 	for i := len(middle) / 4; i < len(middle); i += 50 {
 		middle[i] ^= 0xff
 	}
+	greedy := bytes.Clone(good) // every page claims four billion more
+	for page := 2 * os.Getpagesize(); page < len(greedy); page += os.Getpagesize() {
+		copy(greedy[page+12:], []byte{0xff, 0xff, 0xff, 0xff})
+	}
 	for name, data := range map[string][]byte{
-		"text": []byte("this is no database"), "zeros": make([]byte, 64<<10),
+		"greedy": greedy, "text": []byte("this is no database"), "zeros": make([]byte, 64<<10),
 		"half": good[:len(good)/2], "two pages": good[:8192], "one byte short of a page": good[:4095], "scattered": middle,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"paravent/app/phone"
 )
 
-// maxRemoteCandidates bounds what one call makes this phone try.
+// maxRemoteCandidates bounds what a peer makes this phone try, for each description.
 const maxRemoteCandidates = 32
 
 // Gate is the one place through which descriptions and candidates of a call
@@ -30,7 +30,7 @@ type Gate struct {
 	mu      sync.Mutex
 	shown   []netip.AddrPort
 	relayed []netip.AddrPort
-	entered int // remote candidates let in
+	entered int // remote candidates let in since the last description
 }
 
 // NewGate makes the gate of one call. locals lists this computer's addresses;
@@ -91,8 +91,14 @@ func (g *Gate) OutSDP(sdp string) (string, error) {
 }
 
 // InSDP makes a remote description fit to be given to pion. A description that
-// cannot be read at all is ErrBadDescription.
-func (g *Gate) InSDP(sdp string) (string, error) { return rewrite(sdp, inbound{g}) }
+// cannot be read at all is ErrBadDescription. Remote candidates are counted
+// anew, since each description begins a new generation of them.
+func (g *Gate) InSDP(sdp string) (string, error) {
+	g.mu.Lock()
+	g.entered = 0
+	g.mu.Unlock()
+	return rewrite(sdp, inbound{g})
+}
 
 // Shown lists the addresses of this phone that left for the peer, in order.
 func (g *Gate) Shown() []netip.AddrPort {

@@ -88,6 +88,11 @@ func TestP18LowPortsAndFloodsAreDropped(t *testing.T) {
 		}
 	}
 	require.Equal(t, maxRemoteCandidates, kept)
+	_, err := g.InSDP(goodSDP()) // an ICE restart
+	require.NoError(t, err)
+	_, keep, err := g.InCandidate("candidate:1 1 udp 1 198.51.100.9 5000 typ host")
+	require.NoError(t, err)
+	require.True(t, keep)
 }
 
 func TestP18EngineFilterFollowsTheGate(t *testing.T) {

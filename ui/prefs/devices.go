@@ -24,7 +24,7 @@ func (s *Screen) sound() fyne.CanvasObject {
 	noise := s.check(w.T("sound.noise"), a.NoiseSuppression, func(v *settings.Settings, on bool) { v.Audio.NoiseSuppression = on })
 	return widgets.Section(w.T("sound.title"),
 		widgets.Field(w.T("sound.microphone"), mic), widgets.Field(w.T("sound.speaker"), speaker),
-		widgets.Field(w.T("sound.backend"), backend), echo, noise, widgets.Detail(w.T("sound.next-call")))
+		widgets.Field(w.T("sound.backend"), backend), echo, noise, widgets.Hint(w.T("sound.next-call")))
 }
 
 // pictureSize is one way to send video.

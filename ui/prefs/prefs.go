@@ -123,7 +123,7 @@ func (s *Screen) you() fyne.CanvasObject {
 		s.save(func(v *settings.Settings) { v.Language = lang })
 	})
 	return widgets.Section(w.T("prefs.you"),
-		widgets.Field(w.T("prefs.name"), name), widgets.Detail(w.T("prefs.name-detail")),
+		widgets.Field(w.T("prefs.name"), name), widgets.Hint(w.T("prefs.name-detail")),
 		widgets.Field(w.T("prefs.language"), language))
 }
 
@@ -166,5 +166,5 @@ func (s *Screen) server() fyne.CanvasObject {
 	address.OnChanged = func(text string) { chosen.Address = text; check() }
 	check()
 	return widgets.Section(w.T("prefs.server"), mode,
-		container.NewHBox(use), widgets.Detail(w.T("server.use-detail")))
+		container.NewHBox(use), widgets.Hint(w.T("server.use-detail")))
 }

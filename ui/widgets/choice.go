@@ -51,6 +51,14 @@ func Detail(text string) fyne.CanvasObject {
 	return container.New(&hang{left: 20, up: 10}, label)
 }
 
+// Hint is an explanation in line with the field above it.
+func Hint(text string) fyne.CanvasObject {
+	label := widget.NewLabel(text)
+	label.Wrapping = fyne.TextWrapWord
+	label.SizeName = theme.SizeNameCaptionText
+	return container.New(&hang{left: -theme.InnerPadding(), up: 8}, label)
+}
+
 // Select marks an option without telling OnChanged.
 func (c *Choice) Select(id string) {
 	for i, m := range c.marks {

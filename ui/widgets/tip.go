@@ -56,6 +56,7 @@ func hideTip(c fyne.Canvas) {
 	}
 	if len(layer.box.Objects) > 0 {
 		layer.box.RemoveAll()
+		layer.box.Refresh()
 	}
 }
 
@@ -78,6 +79,7 @@ func (l *tipLayer) show(c fyne.Canvas, over fyne.CanvasObject, text string) {
 	tip.Resize(want)
 	tip.Move(fyne.NewPos(max(4, min(x, c.Size().Width-want.Width-4)), y))
 	l.box.Add(tip)
+	l.box.Refresh() // without a layout, adding alone draws nothing
 }
 
 // inset is a layout with fixed margins around its objects.

@@ -7,10 +7,14 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/require"
+
+	own "paravent/ui/theme"
 )
 
 func TestTipAppearsAndGoes(t *testing.T) {
-	win := test.NewTempApp(t).NewWindow("")
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(own.New())
+	win := app.NewWindow("")
 	c := win.Canvas()
 	b := NewIconButton("star", "Make a favourite", nil)
 	win.SetContent(WithTips(c, container.NewCenter(b)))

@@ -58,6 +58,7 @@ func TestWidgetsLook(t *testing.T) {
 
 func TestPressing(t *testing.T) {
 	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New())
 	win := app.NewWindow("")
 	pressed, keys := 0, 0
 	b := widgets.NewRound("mic", "Mute", widgets.Plain, func() { pressed++ })
@@ -79,7 +80,7 @@ func TestPressing(t *testing.T) {
 }
 
 func TestChoice(t *testing.T) {
-	test.NewTempApp(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New())
 	var told []string
 	c := widgets.NewChoice([]widgets.Option{{ID: "a", Title: "A"}, {ID: "b", Title: "B"}}, "a", func(id string) { told = append(told, id) })
 	win := test.NewTempWindow(t, c)
@@ -95,7 +96,7 @@ func TestChoice(t *testing.T) {
 
 // While drawing is busy, of a thousand values only the newest is drawn.
 func TestLatestKeepsTheNewest(t *testing.T) {
-	test.NewTempApp(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New())
 	var shown []int
 	var l *widgets.Latest[int]
 	l = widgets.NewLatest(func(v int) {
@@ -111,7 +112,7 @@ func TestLatestKeepsTheNewest(t *testing.T) {
 }
 
 func TestAskRunsOnlyAfterYes(t *testing.T) {
-	test.NewTempApp(t)
+	test.NewTempApp(t).Settings().SetTheme(theme.New())
 	win := test.NewTempWindow(t, widgets.NewLine("below"))
 	win.Resize(fyne.NewSize(600, 400))
 	s := uitest.Screen{T: t, Window: win}

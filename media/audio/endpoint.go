@@ -53,6 +53,8 @@ type Stats struct {
 	Broken                  uint64        // packets that are not Opus, counter
 	Delay                   time.Duration // of the jitter buffer, now
 	LevelDB                 float64       // of the microphone as sent, dBFS; -96 is silence
+	CapturedAt              time.Time     // when the first sample reached the microphone; zero before
+	PlayedAt                time.Time     // when the first sample left the speaker, sound or not; zero before
 }
 
 // Endpoint is this phone's sound in one call. It outlives a connection: its
@@ -64,7 +66,8 @@ type Endpoint struct {
 	playout *playout
 	far     reference
 
-	sending, muted, held atomic.Bool // what was asked for; sender.out is what follows
+	sending, muted, held atomic.Bool  // what was asked for; sender.out is what follows
+	captured, played     atomic.Int64 // Stats.CapturedAt and PlayedAt in Unix nanoseconds, 0 before
 
 	mu       sync.Mutex // guards what follows; never held while a device opens
 	closed   bool
@@ -159,6 +162,7 @@ func (e *Endpoint) captureLoop(capture *device.Capture) error {
 		if err != nil {
 			return err
 		}
+		e.captured.CompareAndSwap(0, time.Now().Add(-device.Period).UnixNano())
 		clean.clean(chunk)
 		e.sender.push(chunk)
 	}
@@ -252,6 +256,9 @@ func (e *Endpoint) filler(speaker device.Speaker) func([]int16) {
 		if acoustic {
 			e.far.played(out)
 		}
+		if e.played.Load() == 0 {
+			e.played.Store(time.Now().Add(speaker.Latency()).UnixNano())
+		}
 		if first && e.config.OnFirstSound != nil {
 			go e.config.OnFirstSound(time.Now().Add(speaker.Latency()))
 		}
@@ -310,7 +317,15 @@ func (e *Endpoint) Stats() Stats {
 		Lost: c.Lost, Late: c.Late, Recovered: c.Recovered, Concealed: c.Concealed,
 		Underruns: c.Underruns, Dropped: c.Dropped, Broken: broken,
 		Delay: delay, LevelDB: math.Float64frombits(e.sender.level.Load()),
+		CapturedAt: when(&e.captured), PlayedAt: when(&e.played),
 	}
+}
+
+func when(nanos *atomic.Int64) time.Time {
+	if n := nanos.Load(); n != 0 {
+		return time.Unix(0, n)
+	}
+	return time.Time{}
 }
 
 // Close stops everything. It may be called more than once.

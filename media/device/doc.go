@@ -21,3 +21,25 @@ const (
 
 // stallAfter is how long a device may stay silent before it counts as gone.
 const stallAfter = 2 * time.Second
+
+// releaseWithin is how long releasing a device may take. Sound libraries hang
+// for good on some devices that were unplugged; hanging up must not (P11), so
+// such a device is left to its fate.
+const releaseWithin = 500 * time.Millisecond
+
+// release runs f, but waits for it no longer than releaseWithin.
+func release(f func()) (done bool) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		f()
+	}()
+	timer := time.NewTimer(releaseWithin)
+	defer timer.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-timer.C:
+		return false
+	}
+}

@@ -47,6 +47,11 @@ func openDeviceSource(name string) (source, error) {
 // captured copies, because the buffer is the library's again when it returns,
 // and cuts into whole chunks. It never blocks: a full queue drops the chunk.
 func (s *deviceSource) captured(_, in []byte, _ uint32) {
+	select {
+	case <-s.done:
+		return
+	default:
+	}
 	s.partial = append(s.partial, samples(in)...)
 	for len(s.partial) >= Chunk {
 		chunk := make([]int16, Chunk)
@@ -60,6 +65,11 @@ func (s *deviceSource) captured(_, in []byte, _ uint32) {
 }
 
 func (s *deviceSource) read() ([]int16, error) {
+	select {
+	case <-s.done: // first of all: chunks may still be waiting
+		return nil, io.EOF
+	default:
+	}
 	s.stall.Reset(stallAfter)
 	select {
 	case <-s.done:
@@ -79,7 +89,7 @@ func (s *deviceSource) read() ([]int16, error) {
 
 func (s *deviceSource) close() {
 	s.closer.Do(func() {
-		close(s.done)
-		s.device.close()
+		close(s.done) // from here on nothing is taken from the device
+		release(s.device.close)
 	})
 }

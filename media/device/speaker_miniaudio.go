@@ -2,6 +2,7 @@ package device
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,12 +14,22 @@ type miniaudioSpeaker struct {
 	name    string
 	device  *miniaudio
 	playing atomic.Pointer[playing] // nil while stopped
-	closed  bool
+	state   miniaudioState
 }
+
+// miniaudioState is where the device stands, for the goroutine that owns the speaker.
+type miniaudioState uint8
+
+const (
+	miniaudioReady miniaudioState = iota // stopped or playing
+	miniaudioStuck                       // it did not stop when told to
+	miniaudioClosed
+)
 
 // playing is what the audio thread needs between Start and Stop.
 type playing struct {
 	fill func([]int16)
+	busy sync.Mutex // held while fill runs, and for good once stopped
 	*watchdog
 }
 
@@ -35,10 +46,11 @@ func openMiniaudioSpeaker(name string) (Speaker, error) {
 // data runs on the audio thread.
 func (s *miniaudioSpeaker) data(out, _ []byte, _ uint32) {
 	p := s.playing.Load()
-	if p == nil {
+	if p == nil || !p.busy.TryLock() {
 		clear(out)
 		return
 	}
+	defer p.busy.Unlock()
 	p.beat()
 	p.fill(samples(out))
 }
@@ -51,8 +63,10 @@ func (s *miniaudioSpeaker) stopped() {
 
 func (s *miniaudioSpeaker) Start(fill func([]int16), failed func(error)) error {
 	switch {
-	case s.closed:
+	case s.state == miniaudioClosed:
 		return ErrClosed
+	case s.state == miniaudioStuck:
+		return ErrDeviceGone
 	case s.playing.Load() != nil:
 		return fmt.Errorf("%w: started twice", ErrDeviceOpen)
 	}
@@ -72,8 +86,11 @@ func (s *miniaudioSpeaker) Stop() {
 		return
 	}
 	p.end()
-	_ = s.device.device.Stop() // waits for the audio thread
 	s.playing.Store(nil)
+	p.busy.Lock() // fill has returned and will not be called again
+	if !release(func() { _ = s.device.device.Stop() }) {
+		s.state = miniaudioStuck
+	}
 }
 
 // Latency counts the two periods that miniaudio keeps queued.
@@ -81,11 +98,11 @@ func (s *miniaudioSpeaker) Latency() time.Duration { return 2 * Period }
 func (s *miniaudioSpeaker) Acoustic() bool         { return true }
 
 func (s *miniaudioSpeaker) Close() error {
-	if s.closed {
+	if s.state == miniaudioClosed {
 		return nil
 	}
 	s.Stop()
-	s.closed = true
-	s.device.close()
+	s.state = miniaudioClosed
+	release(s.device.close)
 	return nil
 }

@@ -2,7 +2,6 @@ package device
 
 import (
 	"fmt"
-	"sync"
 	"time"
 
 	"paravent/media/wav"
@@ -17,7 +16,7 @@ type pacedSpeaker struct {
 	file   *wav.Writer   // nil for the null speaker
 	done   chan struct{} // non-nil while started
 	ended  chan struct{}
-	closer sync.Once
+	closed bool
 }
 
 func newPacedSpeaker(file *wav.Writer) *pacedSpeaker { return &pacedSpeaker{file: file} }
@@ -31,6 +30,9 @@ func openFileSpeaker(path string) (Speaker, error) {
 }
 
 func (s *pacedSpeaker) Start(fill func([]int16), failed func(error)) error {
+	if s.closed {
+		return ErrClosed
+	}
 	if s.done != nil {
 		return fmt.Errorf("%w: started twice", ErrDeviceOpen)
 	}
@@ -77,12 +79,14 @@ func (s *pacedSpeaker) Stop() {
 func (s *pacedSpeaker) Latency() time.Duration { return Period }
 func (s *pacedSpeaker) Acoustic() bool         { return false }
 
-func (s *pacedSpeaker) Close() (err error) {
-	s.closer.Do(func() {
-		s.Stop()
-		if s.file != nil {
-			err = s.file.Close()
-		}
-	})
-	return err
+func (s *pacedSpeaker) Close() error {
+	if s.closed {
+		return nil
+	}
+	s.Stop()
+	s.closed = true
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
 }

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -95,7 +96,7 @@ func (s *portaudioSpeaker) Stop() {
 		return
 	}
 	s.watch.end()
-	_ = s.stream.Abort() // Stop would play out what is queued
+	release(func() { _ = s.stream.Abort() }) // Stop would play out what is queued
 	s.watch = nil
 }
 
@@ -108,11 +109,17 @@ func (s *portaudioSpeaker) Close() error {
 	}
 	s.Stop()
 	s.closed = true
-	err := s.stream.Close()
-	portaudioMu.Lock()
-	defer portaudioMu.Unlock()
-	if terminateErr := portaudio.Terminate(); err == nil {
-		err = terminateErr
+	closed := make(chan error, 1)
+	release(func() {
+		err := s.stream.Close() // may hang, so not under the lock
+		portaudioMu.Lock()
+		defer portaudioMu.Unlock()
+		closed <- errors.Join(err, portaudio.Terminate())
+	})
+	select {
+	case err := <-closed:
+		return err
+	default:
+		return ErrDeviceGone
 	}
-	return err
 }

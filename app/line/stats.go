@@ -48,6 +48,7 @@ func figures(before sample, m media.Stats, now time.Time) phone.Stats {
 			Sent: a.Sent, Received: a.Received, Lost: a.Lost, Concealed: a.Concealed, Delay: a.Delay,
 			SendKbps: kbps(a0.SentBytes, a.SentBytes), RecvKbps: kbps(a0.ReceivedBytes, a.ReceivedBytes),
 			LevelDB: a.LevelDB, Underruns: a.Underruns, Overflowed: a.Dropped,
+			CapturedAt: a.CapturedAt, PlayedAt: a.PlayedAt,
 		},
 		Video: phone.StreamStats{
 			Sent: v.PacketsSent, Received: v.PacketsReceived, Lost: v.Lost,

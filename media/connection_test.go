@@ -5,6 +5,7 @@ import (
 	"image"
 	"io"
 	"math"
+	"net"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -299,4 +300,52 @@ func TestPacerLetsSoundPass(t *testing.T) {
 		}
 	}
 	t.Fatal("sound waited behind pictures")
+}
+
+// TestStrangersReachNoHandshake holds P22: DTLS records from a port that ICE
+// has not validated change nothing, before, during and after the handshake.
+func TestStrangersReachNoHandshake(t *testing.T) {
+	c := setup{}
+	a, b := c.pair(t)
+	a.capture(t)
+	b.capture(t)
+	port := regexp.MustCompile(`127\.0\.0\.1 (\d+) typ host`)
+	_, err := a.session.Offer(false)
+	require.NoError(t, err)
+	var target string
+	eventually(t, "a candidate is found", func() bool {
+		m := port.FindStringSubmatch(a.session.pc.LocalDescription().SDP)
+		if m != nil {
+			target = "127.0.0.1:" + m[1]
+		}
+		return m != nil
+	})
+	stranger, err := net.Dial("udp4", target)
+	require.NoError(t, err)
+	defer stranger.Close()
+	alert := []byte{21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 40} // fatal: handshake failure
+	hello := append([]byte{22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 1}, make([]byte, 59)...)
+	stop := make(chan struct{})
+	var attack sync.WaitGroup
+	attack.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(time.Millisecond):
+				_, _ = stranger.Write(alert)
+				_, _ = stranger.Write(hello)
+			}
+		}
+	})
+	answer, err := b.session.Answer(a.session.pc.LocalDescription().SDP)
+	require.NoError(t, err)
+	require.NoError(t, a.session.Complete(answer))
+	a.await(t, Up)
+	b.await(t, Up)
+	a.screen.await(t, 20)
+	b.screen.await(t, 20)
+	close(stop)
+	attack.Wait()
+	require.Equal(t, Up, a.session.state)
 }

@@ -48,6 +48,7 @@ func TestPacerKeepsTheRate(t *testing.T) {
 			}
 			require.InDelta(t, 0.8, p.backlog().Seconds(), 0.05)
 			time.Sleep(5 * time.Second)
+			synctest.Wait()
 			require.Len(t, times, packets)
 			require.InDelta(t, 0.8, times[packets-1].Sub(times[0]).Seconds(), 0.05)
 			require.Zero(t, p.backlog())

@@ -123,19 +123,20 @@ func Open(cfg Config) (*Session, error) {
 
 // attach adds the endpoints' tracks, audio first: the order of lines in the SDP.
 func (s *Session) attach() error {
-	sender, err := s.pc.AddTrack(s.cfg.Audio.Track())
+	sound, err := s.pc.AddTrack(s.cfg.Audio.Track())
 	if err != nil {
 		return fmt.Errorf("add sound: %w", err)
 	}
-	s.goStream(func() { s.readReports(sender, func() {}) })
+	s.goStream(func() { s.readReports(sound, func() {}) })
 	if s.cfg.Video == nil {
 		return nil
 	}
-	if sender, err = s.pc.AddTrack(s.cfg.Video.Track()); err != nil {
+	pictures, err := s.pc.AddTrack(s.cfg.Video.Track())
+	if err != nil {
 		return fmt.Errorf("add pictures: %w", err)
 	}
 	s.cfg.Video.SetBacklog(s.rate.pacer.backlog)
-	s.goStream(func() { s.readReports(sender, s.cfg.Video.ForceKeyframe) })
+	s.goStream(func() { s.readReports(pictures, s.cfg.Video.ForceKeyframe) })
 	return nil
 }
 

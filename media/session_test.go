@@ -77,7 +77,7 @@ type setup struct {
 	width, height int
 	kbps          int
 	noVideo       bool
-	local         video.Screen
+	local         video.Screen // of the offerer
 	engine        func(offerer bool) webrtc.SettingEngine
 	offer, answer func(sdp string) string // tampering on the way
 }
@@ -101,7 +101,11 @@ func (c setup) open(t testing.TB, offerer bool, candidate func(string)) *side {
 	if !c.noVideo {
 		camera, err := device.ParseCamera(c.camera)
 		require.NoError(t, err)
-		s.video, err = video.Open(video.Config{Camera: camera, Width: c.width, Height: c.height, FPS: 30, MaxKbps: c.kbps, Remote: s.screen, Local: c.local})
+		cfg := video.Config{Camera: camera, Width: c.width, Height: c.height, FPS: 30, MaxKbps: c.kbps, Remote: s.screen}
+		if offerer {
+			cfg.Local = c.local
+		}
+		s.video, err = video.Open(cfg)
 		require.NoError(t, err)
 	}
 	s.session, err = Open(Config{

@@ -21,9 +21,14 @@ const frameTime = time.Second / 30
 // scene is a soft picture that moves with n.
 func scene(w, h, n int) *image.YCbCr {
 	p := image.NewYCbCr(image.Rect(0, 0, w, h), image.YCbCrSubsampleRatio420)
+	row := make([]byte, w)
+	for x := range row {
+		row[x] = byte(88 + 60*math.Sin(float64(x+3*n)/17))
+	}
 	for y := range h {
-		for x := range w {
-			p.Y[y*p.YStride+x] = byte(128 + 60*math.Sin(float64(x+3*n)/17) + 40*math.Cos(float64(y-n)/11))
+		add := byte(40 + 40*math.Cos(float64(y-n)/11))
+		for x, v := range row {
+			p.Y[y*p.YStride+x] = v + add
 		}
 	}
 	for i := range p.Cb {

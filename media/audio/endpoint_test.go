@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,9 +28,14 @@ func open(t testing.TB, config Config) *Endpoint {
 }
 
 // sent collects what an endpoint writes.
-type sent struct{ packets []*rtp.Packet }
+type sent struct {
+	mu      sync.Mutex
+	packets []*rtp.Packet
+}
 
 func (s *sent) WriteRTP(p *rtp.Packet) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.packets = append(s.packets, p.Clone())
 	return nil
 }
@@ -37,10 +43,16 @@ func (s *sent) WriteRTP(p *rtp.Packet) error {
 // during runs the fake clock and returns the packets written meanwhile.
 func (s *sent) during(d time.Duration) []*rtp.Packet {
 	synctest.Wait()
-	before := len(s.packets)
+	before := len(s.all())
 	time.Sleep(d)
 	synctest.Wait()
-	return s.packets[before:]
+	return s.all()[before:]
+}
+
+func (s *sent) all() []*rtp.Packet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.packets
 }
 
 var toneMic = device.MicSpec{Kind: device.MicTone, Hz: 440}

@@ -19,6 +19,7 @@ import (
 // called from any, any number of times.
 type Capture struct {
 	spec   MicSpec
+	mic    *micDriver
 	id     string // of our driver in mediadevices' manager
 	track  mediadevices.Track
 	reader audio.Reader
@@ -61,7 +62,7 @@ func OpenMic(spec MicSpec) (*Capture, error) {
 		return nil, fmt.Errorf("open microphone %s: %w", spec, err)
 	}
 	track := stream.GetAudioTracks()[0]
-	return &Capture{spec: spec, id: id, track: track, reader: track.(*mediadevices.AudioTrack).NewReader(false)}, nil
+	return &Capture{spec: spec, mic: mic, id: id, track: track, reader: track.(*mediadevices.AudioTrack).NewReader(false)}, nil
 }
 
 // Read blocks until the next Chunk samples. The slice is the caller's to keep
@@ -84,6 +85,7 @@ func (c *Capture) Acoustic() bool { return c.spec.Kind == MicDevice }
 // Close stops the device and makes Read return io.EOF.
 func (c *Capture) Close() {
 	c.closer.Do(func() {
+		_ = c.mic.Close() // before waiting for others who open theirs (P11)
 		managerMu.Lock()
 		defer managerMu.Unlock()
 		_ = c.track.Close()

@@ -15,21 +15,30 @@ func fft(x []complex128, inverse bool) {
 			x[i], x[j] = x[j], x[i]
 		}
 	}
-	sign := -2 * math.Pi
-	if inverse {
-		sign = 2 * math.Pi
-	}
+	turns := roots(n, inverse)
 	for size := 2; size <= n; size *= 2 {
-		step := cmplx.Rect(1, sign/float64(size))
+		half, stride := size/2, n/size
 		for start := 0; start < n; start += size {
-			turn := complex(1, 0)
-			for k := start; k < start+size/2; k++ {
-				even, odd := x[k], x[k+size/2]*turn
-				x[k], x[k+size/2] = even+odd, even-odd
-				turn *= step
+			low, high := x[start:start+half], x[start+half:start+size]
+			for k := range low {
+				odd := high[k] * turns[k*stride]
+				low[k], high[k] = low[k]+odd, low[k]-odd
 			}
 		}
 	}
+}
+
+// roots are the first half of the n-th roots of one.
+func roots(n int, inverse bool) []complex128 {
+	angle := -2 * math.Pi / float64(n)
+	if inverse {
+		angle = -angle
+	}
+	out := make([]complex128, n/2)
+	for k := range out {
+		out[k] = cmplx.Rect(1, angle*float64(k))
+	}
+	return out
 }
 
 // correlate returns, for each lag from 0 to len(heard)-1, how well ref matches
@@ -39,22 +48,28 @@ func correlate(ref, heard []int16) []float64 {
 	for n < len(ref)+len(heard) {
 		n *= 2
 	}
-	a, b := make([]complex128, n), make([]complex128, n)
-	for i, v := range ref {
-		a[i] = complex(float64(v), 0)
+	// Both are real, so one transform carries them as real and imaginary part.
+	z, product := make([]complex128, n), make([]complex128, n)
+	for i := range z {
+		var r, h int16
+		if i < len(ref) {
+			r = ref[i]
+		}
+		if i < len(heard) {
+			h = heard[i]
+		}
+		z[i] = complex(float64(r), float64(h))
 	}
-	for i, v := range heard {
-		b[i] = complex(float64(v), 0)
+	fft(z, false)
+	for k, v := range z {
+		mirrored := cmplx.Conj(z[(n-k)%n])
+		a, b := (v+mirrored)/2, (v-mirrored)/2i
+		product[k] = b * cmplx.Conj(a)
 	}
-	fft(a, false)
-	fft(b, false)
-	for i := range a {
-		b[i] *= cmplx.Conj(a[i])
-	}
-	fft(b, true)
+	fft(product, true)
 	out := make([]float64, len(heard))
 	for i := range out {
-		out[i] = real(b[i]) / float64(n)
+		out[i] = real(product[i]) / float64(n)
 	}
 	return out
 }

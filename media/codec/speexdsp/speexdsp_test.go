@@ -14,15 +14,16 @@ const frame = 480
 func room(far []int16) []int16 {
 	random := rand.New(rand.NewPCG(1, 1))
 	var tail []float64
-	for i := range 48 * 40 {
-		tail = append(tail, 0.05*math.Exp(-float64(i)/(48*10))*random.NormFloat64())
+	const sparse = 16 // one tap in so many samples
+	for i := range 48 * 40 / sparse {
+		tail = append(tail, 0.2*math.Exp(-float64(i*sparse)/(48*10))*random.NormFloat64())
 	}
 	tail[0] = 0.3
 	out := make([]int16, len(far))
 	for i := range out {
 		sum := 0.0
-		for k := 0; k < len(tail) && i-k-48*30 >= 0; k++ {
-			sum += tail[k] * float64(far[i-k-48*30])
+		for k := 0; k < len(tail) && i-k*sparse-48*30 >= 0; k++ {
+			sum += tail[k] * float64(far[i-k*sparse-48*30])
 		}
 		out[i] = int16(sum + 8*random.NormFloat64())
 	}

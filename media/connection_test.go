@@ -218,7 +218,15 @@ func TestBadInputIsRefused(t *testing.T) {
 	s := c.open(t, false, func(string) {}).session
 	_, err := s.Answer("v=0\r\nnonsense")
 	require.ErrorIs(t, err, ErrSDP)
-	require.ErrorIs(t, s.Complete("nonsense"), ErrSDP)
+	require.ErrorIs(t, s.Complete("nonsense"), ErrRole)
+	_, err = s.Offer(false)
+	require.ErrorIs(t, err, ErrRole)
+	caller := c.open(t, true, func(string) {}).session
+	_, err = caller.Answer("v=0\r\n")
+	require.ErrorIs(t, err, ErrRole)
+	_, err = caller.Offer(false)
+	require.NoError(t, err)
+	require.ErrorIs(t, caller.Complete("nonsense"), ErrSDP)
 	for range maxPending {
 		require.NoError(t, s.AddCandidate("candidate:1 1 udp 1 127.0.0.1 9 typ host"))
 	}

@@ -9,6 +9,9 @@ import (
 // Offer makes a description for the peer, and starts to look for candidates.
 // restart asks for new ones (the network has changed).
 func (s *Session) Offer(restart bool) (string, error) {
+	if !s.cfg.Offerer {
+		return "", ErrRole
+	}
 	offer, err := s.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: restart})
 	if err != nil {
 		return "", fmt.Errorf("offer: %w", err)
@@ -21,6 +24,9 @@ func (s *Session) Offer(restart bool) (string, error) {
 
 // Answer takes the peer's offer and makes the description in return. Sockets open here.
 func (s *Session) Answer(offer string) (string, error) {
+	if s.cfg.Offerer {
+		return "", ErrRole
+	}
 	if err := s.setRemote(webrtc.SDPTypeOffer, offer); err != nil {
 		return "", err
 	}
@@ -35,7 +41,12 @@ func (s *Session) Answer(offer string) (string, error) {
 }
 
 // Complete takes the peer's answer.
-func (s *Session) Complete(answer string) error { return s.setRemote(webrtc.SDPTypeAnswer, answer) }
+func (s *Session) Complete(answer string) error {
+	if !s.cfg.Offerer {
+		return ErrRole
+	}
+	return s.setRemote(webrtc.SDPTypeAnswer, answer)
+}
 
 func (s *Session) setRemote(kind webrtc.SDPType, description string) error {
 	if err := s.pc.SetRemoteDescription(webrtc.SessionDescription{Type: kind, SDP: description}); err != nil {

@@ -15,6 +15,7 @@ import (
 // Errors of this package. Others wrap the library's.
 var (
 	ErrClosed    = errors.New("media session is closed")
+	ErrRole      = errors.New("the other side makes the offer, or this one does: fixed at the start")
 	ErrSDP       = errors.New("media description refused")
 	ErrCandidate = errors.New("candidate refused")
 	ErrSlowClose = errors.New("media session did not close in time; the rest closes in the background")
@@ -61,7 +62,7 @@ type Config struct {
 	Peer    webrtc.Configuration
 	Audio   *audio.Endpoint
 	Video   *video.Endpoint // nil: no video line; both sides must agree on that before
-	Offerer bool            // this side makes the offer
+	Offerer bool            // this side makes all offers, the other only answers
 	// OnCandidate gets "candidate:..." lines as they are found; OnState the state
 	// when it changes. Both come from goroutines of the library and must only post.
 	OnCandidate func(candidate string)

@@ -110,7 +110,7 @@ func TestExitStatus(t *testing.T) {
 		{[]string{"--mic", "file:missing.wav"}, "", 2},
 		{[]string{"--server", "embedded", "--mic", "silence", "--speaker", "null"}, `{"do":"quit"}` + "\n", 0},
 		{[]string{"--server", "embedded"}, "", 0}, // the end of the input is the end of the script
-		{nil, "", 1},                              // no server was ever chosen
+		{nil, "", 1}, // no server was ever chosen
 	} {
 		cmd := exec.Command(program("paravent-headless"), append([]string{"--profile", t.TempDir()}, row.args...)...)
 		cmd.Stdin = strings.NewReader(row.input)

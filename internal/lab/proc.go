@@ -81,8 +81,14 @@ type Phone struct {
 
 // StartPhone runs a phone. Its standard error goes to ours.
 func StartPhone(ctx context.Context, name, binary string, args ...string) (*Phone, error) {
+	return startPhoneWith(ctx, name, binary, os.Stderr, nil, args...)
+}
+
+// startPhoneWith also says where standard error goes, and what the
+// environment has besides ours.
+func startPhoneWith(ctx context.Context, name, binary string, log io.Writer, env []string, args ...string) (*Phone, error) {
 	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr, cmd.Env = log, append(os.Environ(), env...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -302,7 +302,7 @@ func TestFailureOfAMicrophoneIsTold(t *testing.T) {
 
 func TestLossReportsSteerTheEncoder(t *testing.T) {
 	e := open(t, Config{})
-	for fraction, want := range map[float64]int32{0: lossFloor, 0.05: lossFloor, 0.2: 20, 1: lossCeiling} {
+	for fraction, want := range map[float64]int32{0: lossFloor, 0.05: lossFloor, 0.12: 12, 0.2: lossCeiling, 1: lossCeiling} {
 		e.SetPeerLoss(fraction)
 		if got := e.sender.lossGoal.Load(); got != want {
 			t.Errorf("%v: %d", fraction, got)

@@ -20,9 +20,10 @@ const (
 	complexity   = 8     // of 10
 	// lossFloor is the share of lost packets, in percent, that the encoder
 	// prepares for before and below what the peer reports: the first losses
-	// come before the first report.
+	// come before the first report. Telling it more than the ceiling starves the
+	// speech itself: at 20 % loss ESTOI 0.93 with 15, 0.87 with 20.
 	lossFloor   = 10
-	lossCeiling = 30
+	lossCeiling = 15
 )
 
 // newEncoder makes an Opus encoder for speech that puts a copy of each packet

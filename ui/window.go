@@ -73,7 +73,7 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 	}
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(1000, 700))
-	w.win.SetOnClosed(w.Close)
+	w.win.SetOnClosed(w.letGo)
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyW, Modifier: fyne.KeyModifierControl}, w.closeKey)
 	p.SetScreens(w.remote.Screen(), w.local.Screen())
 	w.speak()
@@ -87,8 +87,15 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 // Show opens the window.
 func (w *Window) Show() { w.win.Show() }
 
-// Close stops listening to the phone. It does not close the phone.
+// Close closes the window and stops listening to the phone, which it does not
+// close.
 func (w *Window) Close() {
+	w.letGo()
+	w.win.Close()
+}
+
+// letGo releases the phone, once; the window may be closing by itself.
+func (w *Window) letGo() {
 	if w.closed {
 		return
 	}
@@ -97,7 +104,6 @@ func (w *Window) Close() {
 	w.stopTicks()
 	w.phone.SetScreens(nil, nil)
 	widgets.ForgetTips(w.win.Canvas())
-	w.win.Close()
 }
 
 // speak makes the words of the chosen language.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -85,56 +84,6 @@ func TestWelcomeLook(t *testing.T) {
 			uitest.Markup(t, "welcome-"+lang, test.RenderToMarkup(w.win.Canvas()))
 		})
 	}
-}
-
-func freshEnglish() *uitest.Fake {
-	f := uitest.Fresh()
-	_ = f.UpdateSettings(func(s *settings.Settings) { s.Language = "en" })
-	return f
-}
-
-func TestFirstStartWithEmbeddedServer(t *testing.T) {
-	f := freshEnglish()
-	_, s := open(t, f)
-	s.Tap("Begin")
-	require.Zero(t, f.Started(), "a name is missing")
-	s.Type("Shown to the people you call", "Ada")
-	s.Tap("Let people on my network call me")
-	s.Tap("Begin")
-	require.Equal(t, 1, f.Started())
-	require.Equal(t, settings.Server{Mode: settings.ServerEmbedded, LAN: true}, f.Settings().Server)
-	require.Equal(t, "Ada", f.Settings().Name)
-	require.True(t, s.Sees("Contacts"))
-}
-
-func TestFirstStartChecksTheServerAddressWhileTyping(t *testing.T) {
-	f := freshEnglish()
-	_, s := open(t, f)
-	s.Type("Shown to the people you call", "Ada")
-	s.Tap("Use a server")
-	s.Type("host:port#key", "example.org:443")
-	require.True(t, s.Sees("must end in #"))
-	s.Tap("Begin")
-	require.Zero(t, f.Started())
-	s.Type("host:port#key", uitest.ServerAddress)
-	require.False(t, s.Sees("must end in #"))
-	s.Tap("Begin")
-	require.Equal(t, uitest.ServerAddress, f.Settings().Server.Address)
-	require.Equal(t, 1, f.Started())
-}
-
-func TestFirstStartTellsWhyTheServerFailed(t *testing.T) {
-	f := freshEnglish()
-	w, s := open(t, f)
-	s.Type("Shown to the people you call", "Ada")
-	f.Fail(errors.New("no disk"))
-	s.Tap("Begin") // saving fails: everything typed is still there
-	require.True(t, s.Sees("no disk"))
-	s.Tap("Close")
-	require.Equal(t, "Ada", s.Entry("Shown to the people you call").Text)
-	s.Tap("Begin")
-	require.Nil(t, w.asks)
-	require.Equal(t, 1, f.Started())
 }
 
 func TestAddContact(t *testing.T) {
@@ -392,6 +341,7 @@ func TestCloseLetsGo(t *testing.T) {
 	f := uitest.New()
 	w, _ := open(t, f)
 	require.Equal(t, 1, f.Subscribers())
+	w.Close()
 	w.Close()
 	require.Zero(t, f.Subscribers())
 	remote, local := f.Screens()

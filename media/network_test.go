@@ -63,10 +63,10 @@ func (w *wire) engine(offerer bool) webrtc.SettingEngine {
 	return se
 }
 
-// TestSlowLinkDoesNotCollapse: 720p is offered to 700 kbit/s.
+// TestSlowLinkDoesNotCollapse: 1500 kbit/s of pictures meet a link of 700.
 func TestSlowLinkDoesNotCollapse(t *testing.T) {
 	w := newWire(t, 700_000)
-	a, b := setup{engine: w.engine, width: 1280, height: 720, kbps: 1500}.connect(t)
+	a, b := setup{engine: w.engine, width: 960, height: 540, kbps: 1500}.connect(t)
 	a.screen.await(t, 60) // past the start
 	b.screen.await(t, 60)
 	for _, s := range []*side{a, b} {

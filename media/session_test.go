@@ -61,11 +61,10 @@ func (w *watch) drain() {
 // await waits for n more pictures.
 func (w *watch) await(t testing.TB, n int) (last uint16) {
 	t.Helper()
-	limit := time.After(patience)
 	for range n {
 		select {
 		case last = <-w.seen:
-		case <-limit:
+		case <-time.After(patience):
 			t.Fatal("no picture came")
 		}
 	}

@@ -90,8 +90,10 @@ func (w *Window) Show() { w.win.Show() }
 // Close closes the window and stops listening to the phone, which it does not
 // close.
 func (w *Window) Close() {
-	w.letGo()
-	w.win.Close()
+	if !w.closed {
+		w.letGo()
+		w.win.Close()
+	}
 }
 
 // letGo releases the phone, once; the window may be closing by itself.

@@ -138,7 +138,16 @@ func TestRestartKeepsTheCall(t *testing.T) {
 	b.screen.await(t, 5)
 	before, _, _, ok := a.session.SelectedPair()
 	require.True(t, ok)
-	c.negotiate(t, a, b, true)
+	offer, err := a.session.Offer(true)
+	require.NoError(t, err)
+	eventually(t, "the new candidates come before the offer", func() bool {
+		b.session.mu.Lock()
+		defer b.session.mu.Unlock()
+		return len(b.session.pending) > 0
+	})
+	answer, err := b.session.Answer(offer)
+	require.NoError(t, err)
+	require.NoError(t, a.session.Complete(answer))
 	eventually(t, "another path is in use", func() bool {
 		now, _, _, ok := a.session.SelectedPair()
 		return ok && now != before

@@ -2,6 +2,7 @@ package media
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -54,31 +55,45 @@ func (s *Session) setRemote(kind webrtc.SDPType, description string) error {
 	}
 	s.mu.Lock()
 	pending := s.pending
-	s.pending, s.remote = nil, true
+	s.pending, s.remote = nil, description
 	s.mu.Unlock()
 	for _, c := range pending {
-		_ = s.add(c) // refused ones would have been refused alone
+		if fits(c, description) {
+			_ = s.add(c) // refused ones would have been refused alone
+		}
 	}
 	return nil
 }
 
-// AddCandidate takes one of the peer's candidates, before or after its description.
+// AddCandidate takes one of the peer's candidates. One that comes before the
+// description it belongs to waits for it, also when that is a restart's.
 func (s *Session) AddCandidate(candidate string) error {
 	s.mu.Lock()
 	switch {
 	case s.closed:
 		s.mu.Unlock()
 		return ErrClosed
-	case !s.remote && len(s.pending) >= maxPending:
+	case fits(candidate, s.remote):
+		s.mu.Unlock()
+		return s.add(candidate)
+	case len(s.pending) >= maxPending:
 		s.mu.Unlock()
 		return fmt.Errorf("%w: more than %d before the description", ErrCandidate, maxPending)
-	case !s.remote:
-		s.pending = append(s.pending, candidate)
-		s.mu.Unlock()
-		return nil
 	}
+	s.pending = append(s.pending, candidate)
 	s.mu.Unlock()
-	return s.add(candidate)
+	return nil
+}
+
+// fits tells whether a candidate belongs to a description: the one whose name
+// (ufrag) it carries, or any where it carries none.
+func fits(candidate, description string) bool {
+	_, name, named := strings.Cut(candidate, " ufrag ")
+	if !named || description == "" {
+		return description != ""
+	}
+	name, _, _ = strings.Cut(name, " ")
+	return strings.Contains(description, "a=ice-ufrag:"+name+"\r\n") || strings.Contains(description, "a=ice-ufrag:"+name+"\n")
 }
 
 func (s *Session) add(candidate string) error {

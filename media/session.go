@@ -85,8 +85,8 @@ type Session struct {
 	wasUp   bool
 	held    bool
 	closed  bool
-	remote  bool     // a remote description is there
-	pending []string // candidates that came before it
+	remote  string   // the peer's description; "" before there is one
+	pending []string // candidates that came before theirs
 }
 
 // Open makes the connection. It opens no socket before Offer or Answer.

@@ -172,24 +172,29 @@ func (l *line) openDevices(role call.Role, withVideo bool, local call.Flags) {
 	if closed {
 		return // closeAll comes next
 	}
-	l.startDevices(a, v, local)
+	l.setLocal(local)
+	// Devices take their time to open; meanwhile the path is negotiated.
+	go l.startSound(a)
+	if v != nil {
+		go l.startCamera(v)
+	}
 }
 
-func (l *line) startDevices(a *audio.Endpoint, v *video.Endpoint, local call.Flags) {
-	l.setLocal(local)
-	if err := a.StartPlayback(); err != nil {
+func (l *line) startSound(a *audio.Endpoint) {
+	err := a.StartPlayback()
+	if err == nil {
+		err = a.StartCapture()
+	}
+	if _, _, open := l.live(); err != nil && open {
 		l.fail(err)
-		return
 	}
-	if err := a.StartCapture(); err != nil {
-		l.fail(err)
-		return
-	}
-	if v == nil {
-		return
-	}
-	if err := v.StartCapture(); err != nil {
-		l.cfg.Emit(phone.Notice{Err: err}) // a call without one's own picture is still a call
+}
+
+// startCamera only warns: a call without one's own picture is still a call.
+func (l *line) startCamera(v *video.Endpoint) {
+	err := v.StartCapture()
+	if _, _, open := l.live(); err != nil && open {
+		l.cfg.Emit(phone.Notice{Err: err})
 	}
 }
 

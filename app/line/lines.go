@@ -123,12 +123,18 @@ func (l *Lines) SetLocal(id phone.CallID, local call.Flags) {
 // that nothing asked later opens anything, until Retire.
 func (l *Lines) Close(id phone.CallID) { l.of(id).close() }
 
+// retireLimit bounds how long a device that hangs can hold up a receipt.
+const retireLimit = 3 * time.Second
+
 // Retire forgets a closed call and returns its final receipt. It waits until
-// the sockets are closed.
+// the sockets are closed, but not for a device that hangs.
 func (l *Lines) Retire(id phone.CallID) phone.Receipt {
 	n := l.of(id)
 	n.close()
-	<-n.ended
+	select {
+	case <-n.ended:
+	case <-time.After(retireLimit):
+	}
 	l.mu.Lock()
 	delete(l.lines, id)
 	l.mu.Unlock()

@@ -39,7 +39,7 @@ type Config struct {
 // Endpoint is one side's camera and screen in one call. It survives the
 // PeerConnections that its Track is added to.
 //
-//	capture: idle -> running <-> muted -> idle      (StartCapture, SetMuted, StopCapture)
+//	capture: idle -> starting -> running <-> muted -> idle      (StartCapture, SetMuted, StopCapture)
 //	sending: off <-> on                             (SetSending; off at first, P10)
 type Endpoint struct {
 	cfg    Config // set at construction, as are the next two
@@ -57,12 +57,14 @@ type Endpoint struct {
 	mu      sync.Mutex // guards the rest
 	state   captureState
 	capture *capture // the camera in use; nil unless running
+	turn    uint64   // counts openings and stops, so that a slow opening knows whether it was overtaken
 }
 
 type captureState uint8
 
 const (
-	captureIdle captureState = iota
+	captureIdle     captureState = iota
+	captureStarting              // the camera is being opened, without the lock
 	captureRunning
 	captureMuted // started, but the camera is off
 	captureClosed
@@ -95,27 +97,45 @@ func (e *Endpoint) Track() webrtc.TrackLocal { return e.track }
 
 // StartCapture opens the camera and shows its pictures on the local screen.
 // They are encoded and sent only while SetSending(true). While muted, or with
-// the camera "off", it opens nothing and succeeds.
+// the camera "off", it opens nothing and succeeds. A StopCapture or SetMuted
+// meanwhile does not wait for a slow camera: it wins, and this succeeds with
+// nothing left open.
 func (e *Endpoint) StartCapture() error {
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	switch e.state {
 	case captureClosed:
+		e.mu.Unlock()
 		return ErrClosed
-	case captureRunning, captureMuted:
+	case captureStarting, captureRunning, captureMuted:
+		e.mu.Unlock()
 		return nil
 	case captureIdle:
 	}
 	if e.cfg.Camera.Kind == device.CameraOff {
 		e.state = captureMuted
+		e.mu.Unlock()
 		return nil
 	}
-	return e.openLocked()
+	return e.openUnlocks()
 }
 
-func (e *Endpoint) openLocked() error {
+// openUnlocks opens the camera. It is called with the lock and gives it up.
+func (e *Endpoint) openUnlocks() error {
+	e.state = captureStarting
+	e.turn++
+	turn := e.turn
+	e.mu.Unlock()
 	c, err := openCapture(e)
-	if err != nil {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.turn != turn: // StopCapture or SetMuted came first
+		if err == nil {
+			go c.stopDevice()
+		}
+		return nil
+	case err != nil:
+		e.state = captureIdle
 		return err
 	}
 	e.capture, e.state = c, captureRunning
@@ -136,19 +156,19 @@ func (e *Endpoint) SetSending(on bool) {
 // on again, with a keyframe. The error is the camera's.
 func (e *Endpoint) SetMuted(muted bool) error {
 	e.mu.Lock()
+	if !muted && e.state == captureMuted && e.cfg.Camera.Kind != device.CameraOff {
+		return e.openUnlocks()
+	}
 	defer e.mu.Unlock()
 	switch {
 	case e.state == captureClosed:
 		return ErrClosed
-	case muted && e.state == captureRunning:
+	case muted && (e.state == captureRunning || e.state == captureStarting):
 		e.stopLocked()
 		e.state = captureMuted
 		e.sendBlack()
 	case muted:
 		e.state = captureMuted
-	case e.state == captureMuted && e.cfg.Camera.Kind != device.CameraOff:
-		e.state = captureIdle
-		return e.openLocked()
 	}
 	return nil
 }
@@ -165,6 +185,7 @@ func (e *Endpoint) StopCapture() {
 }
 
 func (e *Endpoint) stopLocked() {
+	e.turn++
 	if e.capture != nil {
 		e.capture.stop()
 		e.capture = nil

@@ -4,6 +4,7 @@ import (
 	"image"
 	"io"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -515,6 +516,42 @@ func TestMissingCameraIsTold(t *testing.T) {
 	require.NoError(t, off.SetMuted(false))
 	_, err := Open(Config{Width: 0, Height: 10, FPS: 30, MaxKbps: 1})
 	require.ErrorIs(t, err, ErrConfig)
+}
+
+// P11: a camera that is slow to open holds up neither hanging up nor muting,
+// and nothing stays open behind them.
+func TestP11StopOvertakesASlowOpening(t *testing.T) {
+	for _, stop := range []func(*Endpoint){
+		func(e *Endpoint) { e.StopCapture() },
+		func(e *Endpoint) { _ = e.SetMuted(true) },
+		func(e *Endpoint) { _ = e.Close() },
+	} {
+		e, err := Open(Config{Camera: device.CameraSpec{Kind: device.CameraPattern}, Width: 1280, Height: 720, FPS: 30, MaxKbps: 1000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		started := make(chan error, 1)
+		go func() { started <- e.StartCapture() }() // painting the pattern takes a while
+		for !e.is(captureStarting) {
+			runtime.Gosched()
+		}
+		stop(e)
+		if err := <-started; err != nil {
+			t.Errorf("start: %v", err)
+		}
+		if e.is(captureRunning) || e.is(captureStarting) {
+			t.Error("the camera is on")
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func (e *Endpoint) is(s captureState) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.state == s
 }
 
 func TestVerbsMayRace(t *testing.T) {

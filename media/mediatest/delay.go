@@ -7,12 +7,17 @@ import (
 	"paravent/media/wav"
 )
 
+// cutShort is how much of ref may be missing at the end of heard, which stops
+// with the call while the last sound is still on its way.
+const cutShort = wav.Rate / 4
+
 // Delay finds where in heard the sound ref begins, in samples, and how alike
-// the two are there: 1 is the same up to loudness, 0 unrelated.
+// the two are there: 1 is the same up to loudness, 0 unrelated. A place where
+// ref would be cut short does not count.
 func Delay(ref, heard []int16) (samples int, likeness float64) {
 	best := math.Inf(-1)
 	for lag, score := range correlate(ref, heard) {
-		if score > best {
+		if score > best && lag <= max(0, len(heard)-len(ref))+cutShort {
 			best, samples = score, lag
 		}
 	}

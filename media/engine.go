@@ -1,6 +1,8 @@
 package media
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -35,21 +38,33 @@ func newAPI(engine webrtc.SettingEngine, withVideo bool, maxBitrate int) (*webrt
 	var rate *estimator
 	if withVideo {
 		rate = newEstimator(maxBitrate)
-		if err := addVideoInterceptors(registry, rate); err != nil {
+		if err := addVideoInterceptors(registry, rate, engine.LoggerFactory); err != nil {
 			return nil, nil, err
 		}
 	}
-	sent, err := report.NewSenderInterceptor()
+	sent, err := report.NewSenderInterceptor(report.SenderNow(callClock()), report.WithSenderLoggerFactory(engine.LoggerFactory))
 	if err != nil {
 		return nil, nil, fmt.Errorf("sender reports: %w", err)
 	}
-	received, err := report.NewReceiverInterceptor()
+	received, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(engine.LoggerFactory))
 	if err != nil {
 		return nil, nil, fmt.Errorf("receiver reports: %w", err)
 	}
 	registry.Add(sent)
 	registry.Add(received)
 	return webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(engine)), rate, nil
+}
+
+// callClock is the clock of one call's sender reports (RFC 3550 section 6.4.1):
+// it runs as this computer's does, but begins at a random moment, so that two
+// calls do not share a clock by which to know the phone again (P21).
+func callClock() func() time.Time {
+	const years = 40
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	begin := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(binary.BigEndian.Uint64(b[:]) % uint64(years*365*24*time.Hour)))
+	started := time.Now()
+	return func() time.Time { return begin.Add(time.Since(started)) }
 }
 
 func newCodecs(withVideo bool) (*webrtc.MediaEngine, error) {
@@ -81,21 +96,21 @@ func newCodecs(withVideo bool) (*webrtc.MediaEngine, error) {
 
 // addVideoInterceptors adds from the wire upwards: what is added first is
 // nearest to it. Packets sent again pass the pacer like all others.
-func addVideoInterceptors(registry *interceptor.Registry, rate *estimator) error {
+func addVideoInterceptors(registry *interceptor.Registry, rate *estimator, logs logging.LoggerFactory) error {
 	control, err := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) { return rate, nil })
 	if err != nil {
 		return fmt.Errorf("congestion control: %w", err)
 	}
-	responder, err := nack.NewResponderInterceptor(nack.ResponderSize(nackHistory))
+	responder, err := nack.NewResponderInterceptor(nack.ResponderSize(nackHistory), nack.WithResponderLoggerFactory(logs))
 	if err != nil {
 		return fmt.Errorf("retransmission: %w", err)
 	}
 	generator, err := nack.NewGeneratorInterceptor(
-		nack.GeneratorInterval(nackInterval), nack.GeneratorMaxNacksPerPacket(nackTries), nack.GeneratorSkipLastN(1))
+		nack.GeneratorInterval(nackInterval), nack.GeneratorMaxNacksPerPacket(nackTries), nack.GeneratorSkipLastN(1), nack.WithGeneratorLoggerFactory(logs))
 	if err != nil {
 		return fmt.Errorf("loss reports: %w", err)
 	}
-	feedback, err := twcc.NewSenderInterceptor(twcc.SendInterval(feedbackInterval))
+	feedback, err := twcc.NewSenderInterceptor(twcc.SendInterval(feedbackInterval), twcc.WithLoggerFactory(logs))
 	if err != nil {
 		return fmt.Errorf("transport feedback: %w", err)
 	}

@@ -63,7 +63,7 @@ type Config struct {
 	Audio   *audio.Endpoint
 	Video   *video.Endpoint // nil: no video line; both sides must agree on that before
 	Offerer bool            // this side makes all offers, the other only answers
-	// OnCandidate gets "candidate:..." lines as they are found; OnState the state
+	// OnCandidate gets "candidate:..." lines as they are found, and "" after the last; OnState the state
 	// when it changes. Both come from goroutines of the library and must only post.
 	OnCandidate func(candidate string)
 	OnState     func(State)
@@ -113,7 +113,11 @@ func Open(cfg Config) (*Session, error) {
 		return nil, err
 	}
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
-		if c != nil && cfg.OnCandidate != nil {
+		switch {
+		case cfg.OnCandidate == nil:
+		case c == nil:
+			cfg.OnCandidate("")
+		default:
 			cfg.OnCandidate(c.ToJSON().Candidate)
 		}
 	})

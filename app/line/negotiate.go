@@ -143,14 +143,17 @@ func (l *line) plan(r phone.Route) (route.Plan, error) {
 }
 
 // localCandidate comes from pion's goroutine: everything that leaves passes
-// the gate, and a refusal ends the call.
+// the gate, and a refusal ends the call. The empty candidate says that there
+// are no more: on a relayed route without any, the gate refuses it.
 func (l *line) localCandidate(g *route.Gate, text string) {
 	out, err := g.OutCandidate(text)
 	if err != nil {
 		l.fail(err)
 		return
 	}
-	l.sink.LocalCandidate(l.id, l.generation(), out)
+	if out != "" { // the end is not worth a message
+		l.sink.LocalCandidate(l.id, l.generation(), out)
+	}
 }
 
 // stateChanged comes from pion's goroutine.

@@ -13,7 +13,7 @@ as_root() {
 }
 
 install_apt() {
-  local want=(gcc libc6-dev make git pkg-config libvpx-dev libopus-dev portaudio19-dev libspeexdsp-dev libyuv-dev
+  local want=(gcc libc6-dev make git pkg-config libvpx-dev libopus-dev portaudio19-dev libspeexdsp-dev
     libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libxkbcommon-dev libwayland-dev
     libgl1-mesa-dri libpulse0 libasound2-plugins pulseaudio xvfb xdotool x11-utils imagemagick)
   local missing=()
@@ -27,18 +27,18 @@ install_apt() {
 }
 
 install_dnf() {
-  as_root dnf install -y -q gcc make git pkgconf-pkg-config libvpx-devel opus-devel portaudio-devel speexdsp-devel libyuv-devel \
+  as_root dnf install -y -q gcc make git pkgconf-pkg-config libvpx-devel opus-devel portaudio-devel speexdsp-devel \
     mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel \
     libxkbcommon-devel wayland-devel pulseaudio pulseaudio-utils xorg-x11-server-Xvfb xdotool ImageMagick golang
 }
 
 install_pacman() {
-  as_root pacman -S --needed --noconfirm gcc make git pkgconf libvpx opus portaudio speexdsp libyuv libglvnd libx11 libxcursor \
+  as_root pacman -S --needed --noconfirm gcc make git pkgconf libvpx opus portaudio speexdsp libglvnd libx11 libxcursor \
     libxrandr libxinerama libxi libxxf86vm libxkbcommon wayland pulseaudio xorg-server-xvfb xdotool imagemagick go
 }
 
 install_brew() {
-  for p in pkg-config libvpx opus portaudio speexdsp jpeg-turbo go; do
+  for p in pkg-config libvpx opus portaudio speexdsp go; do
     brew list --versions "$p" >/dev/null 2>&1 || brew install -q "$p"
   done
 }
@@ -74,14 +74,14 @@ Linux)
   elif command -v pacman >/dev/null; then install_pacman
   else
     echo "setup: no apt, dnf or pacman here. Install by hand: Go $need_go, gcc, pkg-config and the development files of" >&2
-    echo "       libvpx, opus, portaudio, speexdsp, libyuv, OpenGL, X11 (cursor, randr, inerama, i, xxf86vm), xkbcommon, wayland." >&2
+    echo "       libvpx, opus, portaudio, speexdsp, OpenGL, X11 (cursor, randr, inerama, i, xxf86vm), xkbcommon, wayland." >&2
     exit 1
   fi ;;
 Darwin)
   command -v brew >/dev/null || { echo "setup: install Homebrew first (brew.sh), then run this again" >&2; exit 1; }
   install_brew ;;
 *)
-  echo "setup: on Windows, build inside MSYS2 (mingw-w64 with libvpx, opus, portaudio, speexdsp, libyuv and go); see CONTRIBUTING.md" >&2
+  echo "setup: on Windows, build inside MSYS2 (mingw-w64 with libvpx, opus, portaudio, speexdsp and go); see CONTRIBUTING.md" >&2
   exit 1 ;;
 esac
 

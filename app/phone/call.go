@@ -130,10 +130,14 @@ func (r Route) String() string { return nameOf(routeNames[:], uint8(r)) }
 // Stricter returns the route that both a and b allow (P4).
 func Stricter(a, b Route) Route { return min(a, b) }
 
-// MarshalText and the like make states, reasons and routes readable in JSON.
-func (s State) MarshalText() ([]byte, error)     { return []byte(s.String()), nil }
+// MarshalText makes a state readable in JSON.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// MarshalText makes a reason readable in JSON.
 func (r EndReason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-func (r Route) MarshalText() ([]byte, error)     { return []byte(r.String()), nil }
+
+// MarshalText makes a route readable in JSON.
+func (r Route) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote; unknown names are errors.
 func (s *State) UnmarshalText(b []byte) error { return fromName(stateNames[:], b, (*uint8)(s)) }

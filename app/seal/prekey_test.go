@@ -32,7 +32,7 @@ func TestBundleIsTheOwnersAndValid(t *testing.T) {
 		_, err := ParseBundle(b[:n], bob.ID(), start)
 		require.ErrorIs(t, err, ErrBadPrekey, "cut to %d bytes", n)
 	}
-	require.NotContains(t, string(b), string(bob.ID().String()))
+	require.NotContains(t, string(b), bob.ID().String())
 	id := bob.ID()
 	require.NotContains(t, string(b), string(id[:]), "the server must not learn whose it is")
 }

@@ -87,8 +87,8 @@ func Hello(pin Pin, nonce []byte) []byte {
 	return append(b, nonce...)
 }
 
-// Subjects. U is the mailbox name. A phone may subscribe only to Inbox(U) and
-// Replies(U)+".>", and publish only to Service(name, U).
+// Inbox is the subject of the envelopes for a mailbox U. A phone may subscribe
+// only to Inbox(U) and Replies(U)+".>", and publish only to Service(name, U).
 func Inbox(mailbox string) string { return "inbox." + mailbox }
 
 // Replies is the prefix of the subjects on which services answer U.

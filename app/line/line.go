@@ -29,6 +29,8 @@ type line struct {
 	jobs   chan func()
 	ended  chan struct{} // closed when everything is closed
 
+	closing sync.WaitGroup // the session that close closes
+
 	// owned by the line's goroutine
 	role      call.Role
 	withVideo bool
@@ -78,40 +80,44 @@ func (l *line) do(job func()) {
 	}
 }
 
-// close stops capture at once, in the caller's goroutine (P11), then lets the
-// line's goroutine close what may take longer.
+// close stops capture at once and for good, in the caller's goroutine (P11).
+// Meanwhile the sockets close; the line's goroutine waits for that and closes
+// what may take longer.
 func (l *line) close() {
 	l.mu.Lock()
-	first, a, v := !l.closed, l.audio, l.video
+	first, a, v, s := !l.closed, l.audio, l.video, l.session
 	l.closed = true
+	if first && s != nil {
+		l.closing.Go(func() { l.hangUp(s) })
+	}
 	l.mu.Unlock()
 	if !first {
 		return
-	}
-	if a != nil {
-		a.SetSending(false)
 	}
 	if v != nil {
 		v.SetSending(false)
 	}
 	if a != nil {
-		a.StopCapture()
+		a.End()
 	}
 	if v != nil {
-		v.StopCapture()
+		v.End()
 	}
 	l.cancel()
+}
+
+// hangUp closes the sockets, after a last look at the path in use.
+func (l *line) hangUp(s *media.Session) {
+	l.note(s)
+	_ = s.Close()
 }
 
 // closeAll runs on the line's goroutine, when nothing else does.
 func (l *line) closeAll() {
 	l.mu.Lock()
-	a, v, s := l.audio, l.video, l.session
+	a, v := l.audio, l.video
 	l.mu.Unlock()
-	if s != nil {
-		l.note(s)
-		_ = s.Close()
-	}
+	l.closing.Wait()
 	if a != nil {
 		_ = a.Close()
 	}

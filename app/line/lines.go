@@ -118,9 +118,9 @@ func (l *Lines) SetLocal(id phone.CallID, local call.Flags) {
 	n.do(func() { n.setLocal(local) })
 }
 
-// Close implements call.Media: capture has stopped and no packet leaves when
-// it returns (P11); what is slow ends on another goroutine. The line stays, so
-// that nothing asked later opens anything, until Retire.
+// Close implements call.Media: when it returns, capture has stopped for good
+// and nothing of the microphone or the camera leaves any more (P11). The
+// sockets are closing and say goodbye on goroutines of their own.
 func (l *Lines) Close(id phone.CallID) { l.of(id).close() }
 
 // retireLimit bounds how long a device that hangs can hold up a receipt.

@@ -121,9 +121,15 @@ func (l *line) newSession(r phone.Route) (*media.Session, *route.Gate, error) {
 		return nil, nil, err
 	}
 	l.mu.Lock()
-	l.session, l.gate = s, g
-	local := l.local
+	closed, local := l.closed, l.local
+	if !closed {
+		l.session, l.gate = s, g
+	}
 	l.mu.Unlock()
+	if closed {
+		_ = s.Close()
+		return nil, nil, phone.ErrClosed
+	}
 	s.SetHeld(local.Held)
 	return s, g, nil
 }

@@ -183,6 +183,15 @@ func (e *Endpoint) StopCapture() {
 	}
 }
 
+// End is StopCapture for good: nothing starts any more, also what is being
+// opened just now. The speaker plays on until Close.
+func (e *Endpoint) End() {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.StopCapture()
+}
+
 // SetSending lets packets leave or not. It starts false.
 func (e *Endpoint) SetSending(on bool) { e.set(&e.sending, on) }
 
@@ -240,8 +249,15 @@ func (e *Endpoint) StartPlayback() error {
 		return err
 	}
 	e.mu.Lock()
-	e.speaker = speaker
+	closed = e.closed
+	if !closed {
+		e.speaker = speaker
+	}
 	e.mu.Unlock()
+	if closed {
+		_ = speaker.Close()
+		return ErrClosed
+	}
 	return nil
 }
 
@@ -330,10 +346,7 @@ func when(nanos *atomic.Int64) time.Time {
 
 // Close stops everything. It may be called more than once.
 func (e *Endpoint) Close() error {
-	e.StopCapture()
-	e.mu.Lock()
-	e.closed = true
-	e.mu.Unlock()
+	e.End()
 	return e.StopPlayback()
 }
 

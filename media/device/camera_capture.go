@@ -29,8 +29,10 @@ type CameraFormat struct{ Width, Height, FPS int }
 // camera there is to compare them, which lights their lamps; here only the
 // chosen one is opened.
 func OpenCamera(spec CameraSpec, want CameraFormat, codecs *mediadevices.CodecSelector) (*mediadevices.VideoTrack, error) {
-	managerMu.Lock()
-	defer managerMu.Unlock()
+	if spec.Kind == CameraDevice {
+		openingMu.Lock()
+		defer openingMu.Unlock()
+	}
 	d, own, err := findDriver(spec, want)
 	if err != nil {
 		return nil, err
@@ -51,9 +53,15 @@ func OpenCamera(spec CameraSpec, want CameraFormat, codecs *mediadevices.CodecSe
 	return track, nil
 }
 
+// openingMu serialises the opening of real cameras, whose states mediadevices
+// does not guard. It is not managerMu: a camera may take seconds to open.
+var openingMu sync.Mutex
+
 // findDriver picks the real camera, or registers a driver of our own for as
 // long as it is open.
 func findDriver(spec CameraSpec, want CameraFormat) (d driver.Driver, own bool, err error) {
+	managerMu.Lock()
+	defer managerMu.Unlock()
 	switch spec.Kind {
 	case CameraPattern:
 		d, err = register(&pacedCamera{open: func() (pictures, error) { return newPattern(want), nil }}, spec)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/pion/mediadevices/pkg/driver"
+	"github.com/pion/mediadevices/pkg/io/video"
+	"github.com/pion/mediadevices/pkg/prop"
 	"github.com/stretchr/testify/require"
 
 	"paravent/media/y4m"
@@ -195,4 +197,55 @@ func TestFileScreenKeepsOneSize(t *testing.T) {
 	require.ErrorIs(t, r.Next(got), io.EOF)
 	_, err = OpenScreen(ScreenSpec{Kind: ScreenFile, Path: filepath.Join(t.TempDir(), "no", "dir.y4m")}, CameraFormat{160, 120, 30})
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// slowCamera is a device that takes its time to open.
+type slowCamera struct{ opening, release chan struct{} }
+
+func (c slowCamera) Open() error {
+	close(c.opening)
+	<-c.release
+	return io.ErrUnexpectedEOF
+}
+func (slowCamera) Close() error             { return nil }
+func (slowCamera) Properties() []prop.Media { return nil }
+func (slowCamera) VideoRecord(prop.Media) (video.Reader, error) {
+	return nil, io.ErrUnexpectedEOF
+}
+
+// P11: a camera that is being opened holds up no microphone.
+func TestP11SlowCameraHoldsUpNoMicrophone(t *testing.T) {
+	mic, err := OpenMic(MicSpec{Kind: MicSilence})
+	require.NoError(t, err)
+	slow := slowCamera{opening: make(chan struct{}), release: make(chan struct{})}
+	info := driver.Info{Label: "slow-camera", DeviceType: driver.Camera}
+	require.NoError(t, driver.GetManager().Register(slow, info))
+	t.Cleanup(func() {
+		for _, d := range driver.GetManager().Query(func(d driver.Driver) bool { return d.Info().Label == info.Label }) {
+			driver.GetManager().Delete(d.ID())
+		}
+	})
+	opened := make(chan error, 1)
+	go func() {
+		_, err := OpenCamera(CameraSpec{Kind: CameraDevice, Name: info.Label}, CameraFormat{}, nil)
+		opened <- err
+	}()
+	<-slow.opening
+	done := make(chan error, 1)
+	go func() {
+		mic.Close()
+		other, err := OpenMic(MicSpec{Kind: MicSilence})
+		if err == nil {
+			other.Close()
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		require.NoError(t, err)
+	case <-time.After(10 * time.Second):
+		t.Error("the microphone waits for the camera")
+	}
+	close(slow.release)
+	require.ErrorIs(t, <-opened, ErrCameraOpen)
 }

@@ -82,15 +82,21 @@ func (c *Capture) Read() ([]int16, error) {
 // Acoustic tells whether the microphone may hear the speaker.
 func (c *Capture) Acoustic() bool { return c.spec.Kind == MicDevice }
 
-// Close stops the device and makes Read return io.EOF.
+// Close stops the device and makes Read return io.EOF. It waits for nobody who
+// opens a device just now (P11).
 func (c *Capture) Close() {
 	c.closer.Do(func() {
-		_ = c.mic.Close() // before waiting for others who open theirs (P11)
-		managerMu.Lock()
-		defer managerMu.Unlock()
-		_ = c.track.Close()
-		driver.GetManager().Delete(c.id)
+		_ = c.mic.Close()
+		go c.forget()
 	})
+}
+
+// forget takes the driver out of mediadevices' list.
+func (c *Capture) forget() {
+	managerMu.Lock()
+	defer managerMu.Unlock()
+	_ = c.track.Close()
+	driver.GetManager().Delete(c.id)
 }
 
 // micDriver is a microphone as mediadevices sees it.

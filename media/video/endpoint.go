@@ -129,7 +129,7 @@ func (e *Endpoint) openUnlocks() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
-	case e.turn != turn: // StopCapture or SetMuted came first
+	case e.turn != turn: // StopCapture, End or SetMuted came first
 		if err == nil {
 			go c.stopDevice()
 		}
@@ -192,6 +192,16 @@ func (e *Endpoint) stopLocked() {
 	}
 }
 
+// End is StopCapture for good: nothing starts any more, also what is being
+// opened just now, and nothing is sent.
+func (e *Endpoint) End() {
+	e.sending.Store(false)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state = captureClosed
+	e.stopLocked()
+}
+
 // SetBitrate tells what may be sent, in bits per second, from the next picture on.
 func (e *Endpoint) SetBitrate(bps int) {
 	e.bitrate.Store(int64(min(max(bps, minBitrate), e.cfg.MaxKbps*1000)))
@@ -222,11 +232,7 @@ func (e *Endpoint) ForceKeyframe() {
 
 // Close ends the endpoint; more calls do nothing.
 func (e *Endpoint) Close() error {
-	e.StopCapture()
-	e.sending.Store(false)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.state = captureClosed
+	e.End()
 	return nil
 }
 

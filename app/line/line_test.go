@@ -1,0 +1,182 @@
+package line
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"paravent/app/call"
+	"paravent/app/identity"
+	"paravent/app/phone"
+	"paravent/app/route"
+	"paravent/app/signal"
+	"paravent/media"
+	"paravent/media/audio"
+	"paravent/media/device"
+	"paravent/media/video"
+	"paravent/server"
+)
+
+const patience = 20 * time.Second // for what must happen; a failing test waits that long
+
+// side is the media of one phone of a test, and the sink of its results: what
+// it describes goes to the other side at once.
+type side struct {
+	t     *testing.T
+	lines *Lines
+	id    phone.CallID
+	role  call.Role
+	other *side
+
+	checked, failed chan error
+	up              chan struct{}
+
+	mu     sync.Mutex
+	events []phone.Event // guarded by mu, as are the next two
+	relays func(context.Context) (route.Relays, error)
+	audio  audio.Config
+}
+
+func newSide(t *testing.T, s *server.Server, id phone.CallID, role call.Role) *side {
+	t.Helper()
+	x := &side{t: t, id: id, role: role, checked: make(chan error, 8), failed: make(chan error, 8), up: make(chan struct{}, 8)}
+	x.relays = grants(t, s)
+	x.audio = audio.Config{Mic: device.MicSpec{Kind: device.MicTone, Hz: 440}}
+	x.lines = New(Config{
+		Relays: func(ctx context.Context) (route.Relays, error) { return x.config().relays(ctx) },
+		Audio:  func() audio.Config { return x.config().audio },
+		Video:  func() video.Config { return video.Config{} },
+		Locals: route.Locals, Now: time.Now, Emit: x.emit,
+	})
+	x.lines.Use(x)
+	t.Cleanup(func() { x.lines.Retire(id) })
+	return x
+}
+
+// config returns what may change during a test.
+func (x *side) config() (c struct {
+	relays func(context.Context) (route.Relays, error)
+	audio  audio.Config
+}) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c.relays, c.audio = x.relays, x.audio
+	return c
+}
+
+func (x *side) emit(e phone.Event) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.events = append(x.events, e)
+}
+
+func (x *side) RelayChecked(_ phone.CallID, err error) { x.checked <- err }
+
+func (x *side) Described(_ phone.CallID, gen uint32, sdp string, err error) {
+	switch {
+	case err != nil:
+		x.failed <- err
+	case x.role == call.Caller:
+		x.other.lines.Answer(x.id, gen, phone.Relay, sdp)
+	default:
+		x.other.lines.Complete(x.id, gen, sdp)
+	}
+}
+
+func (x *side) LocalCandidate(_ phone.CallID, gen uint32, c string) {
+	x.other.lines.Candidate(x.id, gen, c)
+}
+
+func (x *side) MediaUp(phone.CallID, uint32)                    { x.up <- struct{}{} }
+func (x *side) MediaDown(phone.CallID, uint32)                  {}
+func (x *side) MediaFailed(_ phone.CallID, _ uint32, err error) { x.failed <- err }
+func (x *side) open(withVideo bool)                             { x.lines.Open(x.id, x.role, withVideo, call.Flags{}) }
+func await[T any](t *testing.T, what string, from <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-from:
+	case <-time.After(patience):
+		t.Fatal("never: ", what)
+	}
+	return v
+}
+
+// grants asks a server for relays, as a fresh phone.
+func grants(t *testing.T, s *server.Server) func(context.Context) (route.Relays, error) {
+	t.Helper()
+	online := make(chan bool, 64)
+	client, err := signal.Open(t.Context(), signal.Config{
+		Server: s.Addr(), Identity: identity.New(), OnEnvelope: func([]byte) {},
+		OnState: func(ok bool, _ error) { online <- ok },
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = client.Close() })
+	for !await(t, "the server is reached", online) {
+	}
+	return func(ctx context.Context) (route.Relays, error) {
+		grant, err := client.Turn(ctx)
+		return route.RelaysFrom(grant, s.Addr().Pin), err
+	}
+}
+
+func newPair(t *testing.T) (caller, callee *side, s *server.Server) {
+	t.Helper()
+	s, err := server.Open(t.Context(), server.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	id := phone.NewCallID()
+	caller, callee = newSide(t, s, id, call.Caller), newSide(t, s, id, call.Callee)
+	caller.other, callee.other = callee, caller
+	return caller, callee, s
+}
+
+// connect lets both reach each other through the relay.
+func connect(t *testing.T) (caller, callee *side, s *server.Server) {
+	t.Helper()
+	caller, callee, s = newPair(t)
+	for _, x := range []*side{caller, callee} {
+		x.lines.CheckRelay(x.id)
+		require.NoError(t, await(t, "the relay is checked", x.checked))
+		x.open(false)
+	}
+	caller.lines.Offer(caller.id, 1, phone.Relay, false)
+	for _, x := range []*side{caller, callee} {
+		await(t, "the media are up", x.up)
+	}
+	return caller, callee, s
+}
+
+// line returns the line of the side's call.
+func (x *side) line() *line {
+	x.lines.mu.Lock()
+	defer x.lines.mu.Unlock()
+	return x.lines.lines[x.id]
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	require.Eventually(t, holds, patience, 5*time.Millisecond, what)
+}
+
+// P10, P11: nothing waits behind a slow step, and nothing starts afterwards.
+func TestP11CloseEndsCaptureAndSocketsBehindASlowStep(t *testing.T) {
+	caller, callee, _ := connect(t)
+	n := caller.line()
+	eventually(t, "the caller is heard", func() bool { return callee.line().audio.Stats().Received > 5 })
+	slow, begun := make(chan struct{}), make(chan struct{})
+	n.do(func() { close(begun); <-slow })
+	defer close(slow)
+	<-begun
+	caller.lines.Close(caller.id)
+	sent := n.audio.Stats().Sent
+	require.ErrorIs(t, n.audio.StartCapture(), audio.ErrClosed)
+	require.ErrorIs(t, n.audio.StartPlayback(), audio.ErrClosed)
+	closed := make(chan struct{})
+	go func() { n.closing.Wait(); close(closed) }()
+	await(t, "the sockets are closed", closed)
+	require.Equal(t, sent, n.audio.Stats().Sent)
+	require.ErrorIs(t, n.session.AddCandidate("candidate:1"), media.ErrClosed)
+}

@@ -70,6 +70,13 @@ func (e *estimator) GetTargetBitrate() int {
 	return e.control.Target(time.Now())
 }
 
+// want tells the target that the encoder waits for.
+func (e *estimator) want(bps int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.control.Want(bps)
+}
+
 // OnTargetBitrateChange is not used: the session asks regularly.
 func (e *estimator) OnTargetBitrateChange(func(bitrate int)) {}
 

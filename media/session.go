@@ -226,6 +226,7 @@ func (s *Session) steer() {
 		case <-s.done:
 			return
 		case <-ticker.C:
+			s.rate.want(s.cfg.Video.AmpleBitrate() + soundBitrate)
 			target := s.rate.GetTargetBitrate()
 			s.rate.pacer.setRate(target)
 			s.cfg.Video.SetBitrate(target - soundBitrate)

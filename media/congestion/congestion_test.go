@@ -107,6 +107,26 @@ func TestStartIsQuick(t *testing.T) {
 	require.Greater(t, c.Target(start.Add(2500*time.Millisecond)), 1_200_000)
 }
 
+// TestTargetIsBoundByWhatIsSent: an application that sends little proves little.
+func TestTargetIsBoundByWhatIsSent(t *testing.T) {
+	const sends, wants = 300_000, 600_000
+	c, l := New(300_000, 100_000, 1_500_000), link{bps: 50e6, queue: time.Second}
+	random, start := rand.New(rand.NewPCG(1, 1)), time.Unix(0, 0)
+	now := time.Duration(0)
+	send := func(most int, seconds time.Duration) (target int) {
+		for end := now + seconds*time.Second; now < end; now += round {
+			arrived, lost := l.step(random, now, min(most, c.Target(start.Add(now))))
+			c.Feedback(start.Add(now+round), arrived, lost)
+		}
+		return c.Target(start.Add(now))
+	}
+	require.InDelta(t, 1.5*sends, send(sends, 60), 0.15*sends)
+	c.Want(wants)
+	require.Equal(t, wants, send(sends, 60), "what it waits for, it gets")
+	require.Greater(t, send(1_500_000, 10), 1_450_000)
+	require.Greater(t, send(sends, 10), 1_450_000, "what was tried is not forgotten at once")
+}
+
 func TestSlowerLinkIsFollowed(t *testing.T) {
 	c, fast, slow := New(300_000, 100_000, 1_500_000), link{bps: 20e6, queue: time.Second}, link{bps: 400e3, queue: time.Second}
 	random, start := rand.New(rand.NewPCG(1, 1)), time.Unix(0, 0)

@@ -49,6 +49,12 @@ const (
 	nearLimit  = 0.9
 	forgetting = 30 * time.Second // of the last limit
 
+	// What was not tried is not known: the target grows to this much more than
+	// what arrived, as in libwebrtc, or to what the application asks for.
+	untried      = 1.5
+	untriedLeast = 10_000
+	smoothing    = 0.2 // of what arrived, per round
+
 	lossFine = 0.04
 	lossBad  = 0.10
 )
@@ -73,7 +79,9 @@ type Controller struct {
 	smallest               time.Duration // delay
 	firstArrival, arrival  time.Duration
 	firstSent, lastSent    time.Duration
-	loss                   float64 // smoothed
+	loss                   float64 // smoothed, as is the next
+	arriving               float64 // bits per second
+	wanted                 float64 // by the application, see Want
 	crowded                bool    // in the last round
 	grown, shrunk, heardAt time.Time
 	decayed                time.Time
@@ -93,6 +101,11 @@ func (c *Controller) Target(now time.Time) int {
 	}
 	return int(c.target)
 }
+
+// Want tells the target from which on the application would send more than it
+// does now, in bits per second. Without it, one that waits for a larger target
+// and one that waits for more to be sent would wait for each other.
+func (c *Controller) Want(bps int) { c.wanted = float64(bps) }
 
 // Feedback tells what arrived, oldest first, and how many packets more were
 // reported lost (negative where some turned up after all).
@@ -133,6 +146,10 @@ func (c *Controller) decide(now time.Time) {
 		c.shrinkByLoss(now)
 		return
 	}
+	if c.arriving == 0 {
+		c.arriving = c.received()
+	}
+	c.arriving += smoothing * (c.received() - c.arriving)
 	waiting := c.smallest - c.remember(now)
 	before := c.crowded
 	c.crowded = waiting > crowded
@@ -199,16 +216,21 @@ func (c *Controller) grow(now time.Time) {
 	if now.Sub(c.limitAt) > forgetting {
 		c.limit = 0
 	}
+	most := max(c.target, untried*c.arriving+untriedLeast, c.wanted)
+	c.set(min(most, c.larger()))
+}
+
+// larger is the next target where nothing speaks against it.
+func (c *Controller) larger() float64 {
 	switch {
 	case c.sent() < c.target/2:
-		c.set(c.target * growIdle)
+		return c.target * growIdle
 	case !c.limited:
-		c.set(c.target * growStart)
+		return c.target * growStart
 	case c.limit > 0 && c.target > nearLimit*c.limit:
-		c.set(c.target + growNear)
-	default:
-		c.set(c.target * growAgain)
+		return c.target + growNear
 	}
+	return c.target * growAgain
 }
 
 func (c *Controller) set(bps float64) {

@@ -127,6 +127,7 @@ func (c *capture) next(camera mdvideo.Reader) (image.Image, func(), error) {
 		}
 		c.taken = now
 		c.orderKeyframe(now)
+		e.ample.Store(int64(ampleFor(picture.Rect.Size())))
 		scale := c.quality.choose(now, int(e.bitrate.Load()), picture.Rect.Size())
 		return c.converter.shrink(picture, scale), release, nil
 	}

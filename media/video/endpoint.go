@@ -48,6 +48,7 @@ type Endpoint struct {
 
 	sending atomic.Bool
 	bitrate atomic.Int64 // bits per second allowed
+	ample   atomic.Int64 // see AmpleBitrate
 	backlog atomic.Pointer[func() time.Duration]
 	stats   counters
 
@@ -254,6 +255,10 @@ func (e *Endpoint) lost(c *capture, err error) {
 		e.cfg.OnFailure(err)
 	}
 }
+
+// AmpleBitrate is from where on pictures are sent in their full size, in bits
+// per second; below it they may be smaller, and need less.
+func (e *Endpoint) AmpleBitrate() int { return int(e.ample.Load()) }
 
 // MaxBitrate is the most that will be sent, in bits per second.
 func (e *Endpoint) MaxBitrate() int { return e.cfg.MaxKbps * 1000 }

@@ -51,6 +51,11 @@ func (q *quality) choose(now time.Time, bps int, size image.Point) int {
 	return q.scale
 }
 
+// ampleFor is the least rate at which a picture of that size is not made smaller.
+func ampleFor(size image.Point) float64 {
+	return ample*bitsPerPixel*float64(size.X*size.Y) + 1
+}
+
 func (q *quality) wanted(bps float64, size image.Point) int {
 	need := func(scale int) float64 { return bitsPerPixel * float64(size.X*size.Y) / float64(scale*scale) }
 	smaller, larger := q.scale*2, q.scale/2

@@ -9,8 +9,9 @@ import (
 // Faults of keepers.
 var (
 	ErrNoIdentity      = phone.NewFault("identity-not-found")
-	ErrNoKeyring       = phone.NewFault("no-keyring")
-	ErrLocked          = phone.NewFault("identity-locked") // encrypted, and no passphrase was given
+	ErrNoKeyring       = phone.NewFault("no-keyring")       // this session has none at all
+	ErrKeyring         = phone.NewFault("keyring-unusable") // there is one, and it does not give what it holds
+	ErrLocked          = phone.NewFault("identity-locked")  // encrypted, and no passphrase was given
 	ErrWrongPassphrase = phone.NewFault("wrong-passphrase")
 )
 
@@ -21,18 +22,26 @@ type Keeper interface {
 	Save(seed []byte) error
 }
 
+// Load loads the identity that k keeps.
+func Load(k Keeper) (*Identity, error) {
+	seed, err := k.Load()
+	if err != nil {
+		return nil, err
+	}
+	return FromSeed(seed)
+}
+
 // LoadOrCreate loads the identity, or makes and saves one where none exists.
 // It never replaces an identity that exists but cannot be read: losing it
 // would lose every contact.
 func LoadOrCreate(k Keeper) (me *Identity, created bool, err error) {
-	seed, err := k.Load()
-	switch {
-	case errors.Is(err, ErrNoIdentity):
-		me = New()
-		return me, true, k.Save(me.Seed())
-	case err != nil:
+	me, err = Load(k)
+	if !errors.Is(err, ErrNoIdentity) {
+		return me, false, err
+	}
+	me = New()
+	if err := k.Save(me.Seed()); err != nil {
 		return nil, false, err
 	}
-	me, err = FromSeed(seed)
-	return me, false, err
+	return me, true, nil
 }

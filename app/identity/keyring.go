@@ -11,11 +11,12 @@ import (
 type osKeyring struct{ service, user string }
 
 // OpenKeyring keeps the seed in the desktop's keyring. Load and Save return
-// ErrNoKeyring where there is none: keep it in a file then.
+// ErrNoKeyring where there is none: keep it in a file then. ErrKeyring says
+// that there is one, perhaps with the seed in it: do not make another seed.
 func OpenKeyring(service, user string) Keeper { return &osKeyring{service, user} }
 
 func (k *osKeyring) Load() ([]byte, error) {
-	if !keyringPresent() {
+	if !HasSessionBus() {
 		return nil, ErrNoKeyring
 	}
 	text, err := keyring.Get(k.service, k.user)
@@ -23,7 +24,7 @@ func (k *osKeyring) Load() ([]byte, error) {
 		return nil, ErrNoIdentity
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoKeyring, err)
+		return nil, keyringFault(err)
 	}
 	seed, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(seed) != SeedSize {
@@ -33,11 +34,18 @@ func (k *osKeyring) Load() ([]byte, error) {
 }
 
 func (k *osKeyring) Save(seed []byte) error {
-	if !keyringPresent() {
+	if !HasSessionBus() {
 		return ErrNoKeyring
 	}
 	if err := keyring.Set(k.service, k.user, base64.RawURLEncoding.EncodeToString(seed)); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoKeyring, err)
+		return keyringFault(err)
 	}
 	return nil
+}
+
+func keyringFault(err error) error {
+	if noKeyringService(err) {
+		return fmt.Errorf("%w: %w", ErrNoKeyring, err)
+	}
+	return fmt.Errorf("%w: %w", ErrKeyring, err)
 }

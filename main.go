@@ -13,6 +13,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"paravent/app"
+	"paravent/app/identity"
 	"paravent/app/script"
 	"paravent/settings"
 	"paravent/ui"
@@ -56,19 +57,27 @@ func show(opts app.Options, scripted bool, mode script.AnswerMode) error {
 	if err != nil {
 		return err
 	}
+	face := script.New(phone, os.Stdout, mode)
+	if scripted {
+		defer face.Attach()() // after Close, which has last events to tell
+	}
 	defer func() { _ = phone.Close() }()
+	if !identity.HasSessionBus() {
+		// Fyne would have dbus-launch start a bus that nobody ends, and log
+		// that it failed. It asks no further where the address leads nowhere.
+		_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	}
 	gui := fyneapp.NewWithID("org.paravent.phone")
 	window := ui.New(gui, phone)
 	window.Show()
 	if scripted {
-		face := script.New(phone, os.Stdout, mode)
-		defer face.Attach()()
 		go func() {
 			_ = face.Run(context.Background(), os.Stdin)
 			fyne.Do(gui.Quit)
 		}()
 	}
-	if phone.Settings().Server.Mode != settings.ServerUnset {
+	// Without a name the window asks for one first, and starts the phone then.
+	if s := phone.Settings(); s.Server.Mode != settings.ServerUnset && (s.Name != "" || scripted) {
 		go func() { _ = phone.Start() }() // a failure reaches the window as an event
 	}
 	gui.Run()

@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -51,11 +50,14 @@ type App struct {
 	stop     chan struct{} // closed by Close
 
 	mu      sync.Mutex
-	link    link           // guarded by mu
-	notices []phone.Notice // guarded by mu; found while opening, told at Start
-	closed  bool           // guarded by mu
+	link    link                 // guarded by mu
+	notices []phone.Notice       // guarded by mu; found before anybody listened
+	heard   bool                 // guarded by mu; somebody listened once
+	closed  bool                 // guarded by mu
+	limited map[phone.CallID]int // guarded by mu; see limitedTooOften
 
 	starting sync.Mutex     // one Start at a time
+	telling  sync.Mutex     // held from a change of presence until it was emitted, so that they keep their order
 	ending   sync.WaitGroup // calls that write their receipt
 }
 
@@ -68,7 +70,7 @@ func Open(opts Options) (*App, error) {
 	if err := os.MkdirAll(opts.Profile, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProfile, err)
 	}
-	a := &App{opts: opts, events: newHub(), stop: make(chan struct{})}
+	a := &App{opts: opts, events: newHub(), stop: make(chan struct{}), limited: map[phone.CallID]int{}}
 	if err := a.openStores(); err != nil {
 		return nil, err
 	}
@@ -103,14 +105,14 @@ func (a *App) openStores() error {
 		return err
 	}
 	a.me = me
-	a.people, notice, err = people.Open(filepath.Join(a.opts.Profile, "people.db"), me.Derive("people"))
+	a.people, notice, err = people.Open(a.peopleFile(), me.Derive("people"))
 	if err != nil {
 		return err
 	}
 	a.note(notice)
 	a.courier, err = courier.Open(courier.Config{
 		Identity: me, Store: a.people.Blobs("courier"), OnMessage: a.received,
-		OnUndeliverable: a.undeliverable, OnProblem: a.problem,
+		OnUndeliverable: a.undeliverable, OnProblem: a.problem, OnPublished: a.published,
 	})
 	if err != nil {
 		return errors.Join(err, a.people.Close())
@@ -118,22 +120,46 @@ func (a *App) openStores() error {
 	return nil
 }
 
-// note keeps what was found while opening until somebody listens.
+// maxNotices bounds what waits for the first listener.
+const maxNotices = 64
+
+// note tells a notice, or keeps it until somebody listens.
 func (a *App) note(err error) {
 	if err != nil {
-		a.notices = append(a.notices, phone.Notice{Err: fault(err)})
+		a.emit(phone.Notice{Err: err})
 	}
 }
 
 // Subscribe calls handle for every event from now on, on one goroutine, in
-// order. handle must not call back into the phone.
-func (a *App) Subscribe(handle func(phone.Event)) (cancel func()) { return a.events.Subscribe(handle) }
+// order; the first subscriber also gets the notices from before. handle must
+// not call back into the phone.
+func (a *App) Subscribe(handle func(phone.Event)) (cancel func()) {
+	cancel = a.events.Subscribe(handle)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.heard = true
+	for _, n := range a.notices {
+		a.events.emit(n)
+	}
+	a.notices = nil
+	return cancel
+}
 
 func (a *App) emit(e phone.Event) {
-	if n, ok := e.(phone.Notice); ok {
-		e = phone.Notice{Err: fault(n.Err)}
+	n, ok := e.(phone.Notice)
+	if !ok {
+		a.events.emit(e)
+		return
 	}
-	a.events.emit(e)
+	n.Err = fault(n.Err)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.heard:
+		a.events.emit(n)
+	case len(a.notices) < maxNotices:
+		a.notices = append(a.notices, n)
+	}
 }
 
 // Close ends every call, tells the other sides, and closes everything. It may
@@ -148,11 +174,11 @@ func (a *App) Close() error {
 	a.mu.Unlock()
 	close(a.stop)
 	a.calls.Close()
-	a.ringer.stop()
+	a.ringer.silence()
 	a.ending.Wait()
 	a.goodbye()
 	a.disconnect()
 	err := errors.Join(a.courier.Close(), a.screens.close())
-	a.events.flush()
+	a.events.flush(flushLimit)
 	return errors.Join(err, a.people.Close())
 }

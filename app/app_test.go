@@ -204,7 +204,7 @@ func TestP09RelayDownEndsTheCallBeforeItRings(t *testing.T) {
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
-	b.events.flush()
+	b.events.flush(flushLimit)
 	wb.mu.Lock()
 	defer wb.mu.Unlock()
 	for _, e := range wb.seen {
@@ -228,9 +228,20 @@ func TestP13StrangerIsSilenced(t *testing.T) {
 	if h := b.History(0); len(h) != 1 || !h[0].Silenced {
 		t.Fatalf("history %+v", h)
 	}
+	for b.courier.Stats().Dropped == 0 { // the proposal is repeated, and no call wants it
+		time.Sleep(10 * time.Millisecond)
+	}
 	if err := a.Hangup(id); err != nil {
 		t.Fatal(err)
 	}
+	b.events.flush(flushLimit)
+	wb.mu.Lock()
+	for _, e := range wb.seen {
+		if n, told := e.(phone.Notice); told {
+			t.Errorf("a silenced caller made the phone say %v", n.Err)
+		}
+	}
+	wb.mu.Unlock()
 	end := wait(t, wa, func(e phone.CallChanged) bool { return e.Call.State == phone.Ended })
 	if end.Call.Reason != phone.Cancelled {
 		t.Errorf("reason %v", end.Call.Reason)

@@ -65,13 +65,13 @@ func (a *App) find(to string) (c phone.Contact, isContact bool, err error) {
 
 // Answer accepts a ringing call; the camera opens only with video.
 func (a *App) Answer(id phone.CallID, video bool) error {
-	a.ringer.stop()
+	a.ringer.stop(id)
 	return a.calls.Answer(id, video)
 }
 
 // Decline refuses a ringing call.
 func (a *App) Decline(id phone.CallID) error {
-	a.ringer.stop()
+	a.ringer.stop(id)
 	return a.calls.Decline(id)
 }
 

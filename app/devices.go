@@ -32,7 +32,7 @@ func named(list []device.Info) []phone.Device {
 }
 
 // audioConfig is what a call's sound is made of, as options and settings say.
-// Options were checked at Open; a file that vanished since is an error of the
+// Options were read at Open; a file that vanished since is an error of the
 // endpoint when it opens the device.
 func (a *App) audioConfig() audio.Config {
 	s := a.settings.Current().Audio
@@ -41,11 +41,11 @@ func (a *App) audioConfig() audio.Config {
 		Speaker: device.SpeakerSpec{Kind: device.SpeakerDevice, Name: s.Speaker},
 		Backend: string(s.SpeakerBackend), Echo: s.EchoCancellation, Noise: s.NoiseSuppression,
 	}
-	if mic, err := device.ParseMic(a.opts.Microphone); err == nil {
-		c.Mic = mic
+	if mic := a.opts.standIns.mic; mic != nil {
+		c.Mic = *mic
 	}
-	if speaker, err := device.ParseSpeaker(a.opts.Speaker); err == nil {
-		c.Speaker = speaker
+	if speaker := a.opts.standIns.speaker; speaker != nil {
+		c.Speaker = *speaker
 	}
 	return c
 }
@@ -58,23 +58,21 @@ func (a *App) videoConfig() video.Config {
 		Width:  s.Width, Height: s.Height, FPS: s.FPS, MaxKbps: s.MaxKbps,
 		Remote: &a.screens.remote, Local: &a.screens.local,
 	}
-	if camera, err := device.ParseCamera(a.opts.Camera); err == nil {
-		c.Camera = camera
+	if camera := a.opts.standIns.camera; camera != nil {
+		c.Camera = *camera
 	}
 	return c
 }
 
 // openScreen opens the screen that the options ask for, beside the window's.
 func (a *App) openScreen() error {
-	if a.opts.Screen == "" {
+	spec := a.opts.standIns.screen
+	if spec == nil {
 		return nil
 	}
-	spec, err := device.ParseScreen(a.opts.Screen)
-	if err != nil {
-		return err
-	}
+	var err error
 	s := a.settings.Current().Video
-	a.screens.file, err = device.OpenScreen(spec, device.CameraFormat{Width: s.Width, Height: s.Height, FPS: s.FPS})
+	a.screens.file, err = device.OpenScreen(*spec, device.CameraFormat{Width: s.Width, Height: s.Height, FPS: s.FPS})
 	a.screens.remote.file = a.screens.file
 	return err
 }

@@ -3,12 +3,15 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"paravent/app/line"
 	"paravent/app/phone"
 	"paravent/app/route"
 	"paravent/app/seal"
 	"paravent/app/signal"
+	"paravent/media"
+	"paravent/media/audio"
 	"paravent/media/device"
 	"paravent/media/video"
 	"paravent/media/wav"
@@ -41,6 +44,7 @@ var (
 	errCameraGone       = phone.NewFault("camera-gone")
 	errBadWav           = phone.NewFault("wav-unreadable")
 	errBadY4M           = phone.NewFault("y4m-unreadable")
+	errFileUnusable     = phone.NewFault("file-unusable")
 )
 
 // translations says which fault stands for which plain error. The first match
@@ -72,6 +76,8 @@ var translations = []struct {
 	{device.ErrCameraOpen, errCameraOpen},
 	{device.ErrCameraGone, errCameraGone},
 	{video.ErrFormat, errCameraOpen},
+	{media.ErrSDP, route.ErrBadDescription}, {media.ErrCandidate, route.ErrBadDescription},
+	{media.ErrClosed, phone.ErrNoSuchCall}, {audio.ErrClosed, phone.ErrNoSuchCall}, {video.ErrClosed, phone.ErrNoSuchCall}, {device.ErrClosed, phone.ErrNoSuchCall},
 	{wav.ErrNotWav, errBadWav}, {wav.ErrNotPCM16, errBadWav}, {wav.ErrTruncated, errBadWav}, {wav.ErrEmpty, errBadWav}, {wav.ErrTooLong, errBadWav},
 	{y4m.ErrNotY4M, errBadY4M}, {y4m.ErrNot420, errBadY4M}, {y4m.ErrSize, errBadY4M}, {y4m.ErrRate, errBadY4M}, {y4m.ErrTruncated, errBadY4M}, {y4m.ErrEmpty, errBadY4M},
 }
@@ -86,6 +92,19 @@ func fault(err error) error {
 			return fmt.Errorf("%w: %w", t.fault, err)
 		}
 	}
+	return fileFault(err)
+}
+
+// fileFault is for files that stand in for devices: all others are known to
+// the packages that keep them.
+func fileFault(err error) error {
+	_, isPath := errors.AsType[*fs.PathError](err)
+	switch {
+	case settings.IsDiskFull(err):
+		return fmt.Errorf("%w: %w", phone.ErrDiskFull, err)
+	case isPath, errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: %w", errFileUnusable, err)
+	}
 	return err
 }
 
@@ -98,10 +117,13 @@ func reasonOf(err error) phone.EndReason {
 	}{
 		{route.ErrLeak, phone.LeakPrevented},
 		{route.ErrRelayUnavailable, phone.RelayUnavailable},
+		{signal.ErrServerUnreachable, phone.ServerUnreachable}, {ErrNoServer, phone.ServerUnreachable},
+		{phone.ErrClosed, phone.ShutDown},
 		{line.ErrNoPath, phone.NegotiationFailed},
 		{seal.ErrForged, phone.SecurityFailed},
 		{errNoSound, phone.DeviceFailed}, {errDeviceMissing, phone.DeviceFailed}, {errDeviceGone, phone.DeviceFailed},
 		{errDeviceOpen, phone.DeviceFailed}, {errBadDevice, phone.DeviceFailed}, {errBadWav, phone.DeviceFailed},
+		{errFileUnusable, phone.DeviceFailed}, {phone.ErrDiskFull, phone.DeviceFailed},
 	} {
 		if errors.Is(err, r.fault) {
 			return r.reason

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"fmt"
 	"sync"
+	"time"
 
 	"paravent/app/phone"
 )
@@ -9,6 +11,9 @@ import (
 // hubLimit bounds what waits for a subscriber that does not return; figures
 // are dropped before it, all else at it.
 const hubLimit = 1024
+
+// errEventsLost is a notice: the subscriber was too slow.
+var errEventsLost = phone.NewFault("events-lost")
 
 // hub hands events to subscribers, to each in order and on a goroutine of its
 // own, so that a slow window never holds up a call.
@@ -22,13 +27,14 @@ type subscriber struct {
 	mu     sync.Mutex
 	more   *sync.Cond
 	queue  []phone.Event // guarded by mu
+	lost   int           // guarded by mu; events dropped since the last word about it
 	closed bool          // guarded by mu
 }
 
 func newHub() *hub { return &hub{subs: map[*subscriber]struct{}{}} }
 
-// Subscribe calls handle for every event from now on; cancel ends that. After
-// cancel returns no new call of handle begins.
+// Subscribe calls handle for every event from now on; cancel ends that, but
+// for a call of handle that has begun.
 func (h *hub) Subscribe(handle func(phone.Event)) (cancel func()) {
 	s := &subscriber{handle: handle}
 	s.more = sync.NewCond(&s.mu)
@@ -56,8 +62,12 @@ func (h *hub) emit(e phone.Event) {
 	}
 }
 
-// flush waits until every subscriber has handled what was emitted before.
-func (h *hub) flush() {
+// flushLimit bounds how long a subscriber that hangs can hold up Close.
+const flushLimit = 2 * time.Second
+
+// flush waits until every subscriber has handled what was emitted before, or
+// the limit has passed.
+func (h *hub) flush(limit time.Duration) {
 	h.mu.Lock()
 	waits := make([]flushed, 0, len(h.subs))
 	for s := range h.subs {
@@ -66,19 +76,26 @@ func (h *hub) flush() {
 		s.post(f)
 	}
 	h.mu.Unlock()
+	late := time.After(limit)
 	for _, f := range waits {
-		<-f.done
+		select {
+		case <-f.done:
+		case <-late:
+			return
+		}
 	}
 }
 
 func (s *subscriber) post(e phone.Event) {
 	_, isFigures := e.(phone.StatsSampled)
+	_, isFlush := e.(flushed)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if isFigures && len(s.queue) > 0 || len(s.queue) >= hubLimit {
-		if f, ok := e.(flushed); ok {
-			close(f.done)
-		}
+	switch {
+	case isFigures && len(s.queue) > 0: // newer ones come
+		return
+	case len(s.queue) >= hubLimit && !isFlush:
+		s.lost++
 		return
 	}
 	s.queue = append(s.queue, e)
@@ -87,24 +104,39 @@ func (s *subscriber) post(e phone.Event) {
 
 func (s *subscriber) run() {
 	for {
-		s.mu.Lock()
-		for len(s.queue) == 0 && !s.closed {
-			s.more.Wait()
+		batch, lost := s.take()
+		if batch == nil {
+			return
 		}
-		batch, closed := s.queue, s.closed
-		s.queue = nil
-		s.mu.Unlock()
 		for _, e := range batch {
 			if f, ok := e.(flushed); ok {
 				close(f.done)
-			} else if !closed {
+			} else if s.live() {
 				s.handle(e)
 			}
 		}
-		if closed {
-			return
+		if lost > 0 && s.live() {
+			s.handle(phone.Notice{Err: fmt.Errorf("%w: %d", errEventsLost, lost), Passing: true})
 		}
 	}
+}
+
+// take waits for events; nil says that the subscriber is gone and nothing waits.
+func (s *subscriber) take() (batch []phone.Event, lost int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) == 0 && !s.closed {
+		s.more.Wait()
+	}
+	batch, lost = s.queue, s.lost
+	s.queue, s.lost = nil, 0
+	return batch, lost
+}
+
+func (s *subscriber) live() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.closed
 }
 
 // flushed travels through the queues like an event; its channel is closed once

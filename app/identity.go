@@ -2,6 +2,8 @@ package app
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -22,13 +24,16 @@ var ErrKeyInClear = phone.NewFault("key-file-not-encrypted")
 // there already wins: it is this profile's identity.
 func (a *App) openIdentity() (*identity.Identity, error) {
 	path := filepath.Join(a.opts.Profile, "identity.key")
-	_, err := os.Stat(path)
-	if hasFile := err == nil; !hasFile && !a.opts.Unattended {
+	hasFile, err := exists(path)
+	if err != nil {
+		return nil, err
+	}
+	if !hasFile && !a.opts.Unattended {
 		profile, err := filepath.Abs(a.opts.Profile)
 		if err != nil {
 			profile = a.opts.Profile
 		}
-		me, _, err := identity.LoadOrCreate(identity.OpenKeyring("paravent", profile))
+		me, err := a.loadOrCreate(identity.OpenKeyring("paravent", profile))
 		if !errors.Is(err, identity.ErrNoKeyring) {
 			return me, err
 		}
@@ -37,6 +42,33 @@ func (a *App) openIdentity() (*identity.Identity, error) {
 	if passphrase == "" && !a.opts.Unattended {
 		a.note(ErrKeyInClear)
 	}
-	me, _, err := identity.LoadOrCreate(identity.OpenFile(path, passphrase))
+	return a.loadOrCreate(identity.OpenFile(path, passphrase))
+}
+
+// loadOrCreate makes a new identity only in a profile that never had one: the
+// people in it are sealed with the first, which lies elsewhere, perhaps in a
+// keyring that this session does not have. A second one would lock them away.
+func (a *App) loadOrCreate(k identity.Keeper) (*identity.Identity, error) {
+	used, err := exists(a.peopleFile())
+	if err != nil {
+		return nil, err
+	}
+	if used {
+		return identity.Load(k)
+	}
+	me, _, err := identity.LoadOrCreate(k)
 	return me, err
+}
+
+func (a *App) peopleFile() string { return filepath.Join(a.opts.Profile, "people.db") }
+
+func exists(path string) (bool, error) {
+	_, err := os.Lstat(path)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	}
+	return false, fmt.Errorf("%w: %w", ErrProfile, err)
 }

@@ -21,7 +21,7 @@ type link struct {
 	embedded *server.Server // nil where the server is another program
 	client   *signal.Client
 	addr     wire.Addr
-	online   bool
+	presence presence
 }
 
 // Start serves or connects as the settings (or Options.Server) say, and goes
@@ -32,7 +32,6 @@ func (a *App) Start() error {
 	defer a.starting.Unlock()
 	a.disconnect()
 	err := a.connect()
-	a.tellNotices()
 	if err != nil {
 		a.emit(phone.ServerChanged{Err: err})
 	}
@@ -45,23 +44,33 @@ func (a *App) connect() error {
 		return err
 	}
 	next := link{embedded: embedded, addr: addr}
+	known := make(chan struct{}) // closed once next is a.link: the client may be faster
 	next.client, err = signal.Open(context.Background(), signal.Config{
-		Server: addr, Identity: a.me, OnState: a.serverState, OnEnvelope: a.courier.Receive,
+		Server: addr, Identity: a.me, OnEnvelope: a.courier.Receive,
+		OnState: func(connected bool, err error) {
+			<-known
+			a.serverState(next.client, connected, err)
+		},
 	})
+	if err == nil {
+		err = a.use(next)
+	}
+	close(known)
 	if err != nil {
 		next.close()
 		return fault(err)
 	}
+	return nil
+}
+
+// use makes next the link, unless the phone was closed meanwhile.
+func (a *App) use(next link) error {
 	a.mu.Lock()
-	closed := a.closed
-	if !closed {
-		a.link = next
-	}
-	a.mu.Unlock()
-	if closed {
-		next.close()
+	defer a.mu.Unlock()
+	if a.closed {
 		return phone.ErrClosed
 	}
+	a.link = next
 	a.courier.Attach(next.client)
 	return nil
 }
@@ -110,16 +119,6 @@ func (a *App) embeddedPort() int {
 	return first + int(binary.BigEndian.Uint32(seed[:])%count)
 }
 
-// serverState comes from the client's goroutine.
-func (a *App) serverState(online bool, err error) {
-	a.mu.Lock()
-	a.link.online = online
-	a.mu.Unlock()
-	a.courier.Online(online)
-	self := a.Self()
-	a.emit(phone.ServerChanged{Online: online, Address: self.Address, Server: self.Server, Err: fault(err)})
-}
-
 func (a *App) disconnect() {
 	a.mu.Lock()
 	old := a.link
@@ -146,29 +145,20 @@ func (a *App) goodbye() {
 	a.courier.Flush(ctx)
 }
 
-func (a *App) tellNotices() {
-	a.mu.Lock()
-	found := a.notices
-	a.notices = nil
-	a.mu.Unlock()
-	for _, n := range found {
-		a.emit(n)
-	}
-}
-
 // Self is what the person may show of themselves.
 func (a *App) Self() phone.Self {
 	a.mu.Lock()
 	l := a.link
 	a.mu.Unlock()
-	s := phone.Self{Name: a.settings.Current().Name, ID: a.me.ID().String(), Online: l.online, ServerHere: l.embedded != nil}
+	s := phone.Self{Name: a.settings.Current().Name, ID: a.me.ID().String(), Online: l.presence == online, ServerHere: l.embedded != nil}
 	if l.client != nil {
 		s.Address, s.Server = l.client.Self().String(), l.addr.String()
 	}
 	return s
 }
 
-// relays asks the server for a relay grant.
+// relays asks the server for a relay grant. A server that is away is not the
+// relay's fault, and is told as such.
 func (a *App) relays(ctx context.Context) (route.Relays, error) {
 	a.mu.Lock()
 	client, pin := a.link.client, a.link.addr.Pin
@@ -177,7 +167,10 @@ func (a *App) relays(ctx context.Context) (route.Relays, error) {
 		return route.Relays{}, ErrNoServer
 	}
 	grant, err := client.Turn(ctx)
-	if err != nil {
+	switch {
+	case isAny(err, signal.ErrServerUnreachable, phone.ErrClosed):
+		return route.Relays{}, err
+	case err != nil:
 		return route.Relays{}, fmt.Errorf("%w: %w", route.ErrRelayUnavailable, err)
 	}
 	return route.RelaysFrom(grant, pin), nil

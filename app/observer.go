@@ -14,7 +14,7 @@ var _ call.Observer = observer{}
 
 // Incoming implements call.Observer.
 func (o observer) Incoming(s call.Snapshot) {
-	o.a.ringer.start(ringIncoming)
+	o.a.ringer.start(s.ID, ringIncoming)
 	o.a.emit(phone.Incoming{Call: s.ID, From: o.a.person(string(s.Peer.ID), s.Peer.Address, s.Name), Video: s.Video})
 }
 
@@ -22,37 +22,38 @@ func (o observer) Incoming(s call.Snapshot) {
 func (o observer) CallChanged(s call.Snapshot) {
 	switch {
 	case s.State == phone.Alerting:
-		o.a.ringer.start(ringBack)
+		o.a.ringer.start(s.ID, ringBack)
 	case s.State != phone.Ringing:
-		o.a.ringer.stop()
+		o.a.ringer.stop(s.ID)
 	}
-	if s.State != phone.Ended { // Ended comes with the receipt
+	if s.State != phone.Ended { // Ended tells that
 		o.a.emit(phone.CallChanged{Call: o.a.info(s)})
 	}
 }
 
-// Ended implements call.Observer. Closing sockets takes a moment, so the last
-// word is said on a goroutine of its own.
+// Ended implements call.Observer. The end is told at once, so that it comes
+// before whatever happens next; closing sockets takes a moment, so that the
+// receipt follows from a goroutine of its own.
 func (o observer) Ended(s call.Snapshot) {
-	o.a.ringer.stop()
+	o.a.ringer.stop(s.ID)
+	o.a.emit(phone.CallChanged{Call: o.a.info(s)})
 	o.a.ending.Go(func() { o.a.ended(s) })
 }
 
 func (a *App) ended(s call.Snapshot) {
 	receipt := a.lines.Retire(s.ID)
-	info := a.info(s)
-	if err := a.people.AddHistory(historyEntry(info, s, receipt)); err != nil {
+	peer := a.person(string(s.Peer.ID), s.Peer.Address, s.Name)
+	if err := a.people.AddHistory(historyEntry(peer, s, receipt)); err != nil {
 		a.emit(phone.Notice{Err: err})
 	}
-	a.emit(phone.CallChanged{Call: info})
 	if s.Reason != phone.GlareLost { // the other call goes on and has the receipt
 		a.emit(phone.ReceiptReady{Receipt: receipt})
 	}
 	a.emit(phone.HistoryChanged{})
 }
 
-func historyEntry(info phone.CallInfo, s call.Snapshot, r phone.Receipt) phone.HistoryEntry {
-	e := phone.HistoryEntry{Call: s.ID, At: s.Started, Outgoing: s.Outgoing, Peer: info.Peer, Video: s.Video,
+func historyEntry(peer phone.Person, s call.Snapshot, r phone.Receipt) phone.HistoryEntry {
+	e := phone.HistoryEntry{Call: s.ID, At: s.Started, Outgoing: s.Outgoing, Peer: peer, Video: s.Video,
 		Reason: s.Reason, Route: r.Route, Receipt: &r}
 	if !s.ConnectedAt.IsZero() {
 		e.Lasted = s.EndedAt.Sub(s.ConnectedAt)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -25,6 +26,18 @@ type Options struct {
 	// Unattended phones keep their key in a file of the profile, since nobody
 	// is there to unlock the keyring of the desktop.
 	Unattended bool
+
+	standIns standIns // what the specifications say; set by Check
+}
+
+// standIns are the parsed device specifications, nil where there was none.
+// They are parsed once: a file that vanishes later must be missed by name, and
+// never be replaced by a real microphone or camera.
+type standIns struct {
+	mic     *device.MicSpec
+	speaker *device.SpeakerSpec
+	camera  *device.CameraSpec
+	screen  *device.ScreenSpec
 }
 
 // EmbeddedServer is the value of Options.Server that asks for a server inside
@@ -62,21 +75,20 @@ func (o *Options) Check() error {
 }
 
 func (o *Options) checkDevices() error {
-	for _, d := range []struct {
-		spec  string
-		parse func(string) error
-	}{
-		{o.Microphone, func(s string) error { _, err := device.ParseMic(s); return err }},
-		{o.Speaker, func(s string) error { _, err := device.ParseSpeaker(s); return err }},
-		{o.Camera, func(s string) error { _, err := device.ParseCamera(s); return err }},
-		{o.Screen, func(s string) error { _, err := device.ParseScreen(s); return err }},
-	} {
-		if d.spec == "" {
-			continue
-		}
-		if err := d.parse(d.spec); err != nil {
-			return fault(err)
-		}
+	var s standIns
+	err := errors.Join(
+		parse(&s.mic, o.Microphone, device.ParseMic), parse(&s.speaker, o.Speaker, device.ParseSpeaker),
+		parse(&s.camera, o.Camera, device.ParseCamera), parse(&s.screen, o.Screen, device.ParseScreen),
+	)
+	o.standIns = s
+	return fault(err)
+}
+
+func parse[S any](into **S, text string, read func(string) (S, error)) error {
+	if text == "" {
+		return nil
 	}
-	return nil
+	spec, err := read(text)
+	*into = &spec
+	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"paravent/app/audience"
 	"paravent/app/call"
+	"paravent/app/phone"
 	"paravent/app/route"
 )
 
@@ -29,4 +30,12 @@ func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
 		Ring: true, TellRinging: true, Wish: route.Wish(s, c, isContact),
 		RingFor: time.Duration(s.Calls.RingSecs) * time.Second,
 	}
+}
+
+// Wish is this side's route wish for a peer, as the settings say now. It is
+// asked again when the person answers: they may have become stricter while it
+// rang.
+func (p policy) Wish(from call.Party) phone.Route {
+	c, isContact := p.a.people.Find(string(from.ID))
+	return route.Wish(p.a.settings.Current(), c, isContact)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"sync"
 
+	"paravent/app/phone"
 	"paravent/assets"
 	"paravent/media/device"
 )
@@ -26,34 +27,50 @@ type ringer struct {
 
 // playing is one ring in progress.
 type playing struct {
+	call phone.CallID
 	what ring
 	stop chan struct{}
 }
 
 func newRinger(open func() (device.Speaker, error)) *ringer { return &ringer{open: open} }
 
-// start begins to ring; starting what rings already does nothing.
-func (r *ringer) start(what ring) {
+// start begins to ring for a call, in place of another one; starting what
+// rings already does nothing.
+func (r *ringer) start(id phone.CallID, what ring) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.playing != nil {
-		if r.playing.what == what {
+		if r.playing.call == id && r.playing.what == what {
 			return
 		}
 		close(r.playing.stop)
 	}
-	r.playing = &playing{what: what, stop: make(chan struct{})}
+	r.playing = &playing{call: id, what: what, stop: make(chan struct{})}
 	go r.play(r.playing)
 }
 
-// stop ends the ringing and returns at once.
-func (r *ringer) stop() {
+// stop ends the ringing for a call and returns at once. Another call's ringing
+// goes on: an old call may end while a new one rings.
+func (r *ringer) stop(id phone.CallID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.playing != nil && r.playing.call == id {
+		r.endLocked()
+	}
+}
+
+// silence ends whatever rings.
+func (r *ringer) silence() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.playing != nil {
-		close(r.playing.stop)
-		r.playing = nil
+		r.endLocked()
 	}
+}
+
+func (r *ringer) endLocked() {
+	close(r.playing.stop)
+	r.playing = nil
 }
 
 func (r *ringer) play(p *playing) {

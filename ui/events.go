@@ -30,7 +30,7 @@ func (w *Window) handle(e phone.Event) {
 	case phone.SettingsChanged:
 		w.settingsChanged()
 	case phone.Notice:
-		w.fail(e.Err)
+		w.notice(e)
 	case phone.ServerChanged:
 		if w.main != nil {
 			w.main.serverChanged(e)
@@ -78,7 +78,7 @@ func (w *Window) callChanged(c phone.CallInfo) {
 }
 
 func (w *Window) ring(c phone.CallInfo) {
-	if w.ringing != nil && w.ringing.ID() == c.ID || w.main == nil {
+	if w.ringing != nil && w.ringing.ID() == c.ID {
 		return
 	}
 	w.ringing = callview.NewIncoming(w.env, w.phone, c)
@@ -162,10 +162,25 @@ func (w *Window) receiptReady(r phone.Receipt) {
 	}
 }
 
+// showMain shows the main screens or, at first start, what it asks.
 func (w *Window) showMain() {
-	if w.main != nil {
+	switch {
+	case w.main != nil:
 		w.main.reload()
 		w.setContent(w.main.object, nil)
+	case w.asks != nil:
+		w.setContent(w.asks.Object(), nil)
+	}
+}
+
+// notice tells what the person should know. What they can do nothing about
+// never interrupts: strangers can cause it.
+func (w *Window) notice(n phone.Notice) {
+	switch {
+	case !n.Passing:
+		w.fail(n.Err)
+	case w.main != nil:
+		w.main.banner.Say(w.env.Words.Error(n.Err))
 	}
 }
 

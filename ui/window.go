@@ -132,6 +132,12 @@ func (w *Window) begin() {
 	for _, c := range w.phone.Calls() {
 		w.callChanged(c)
 	}
+	switch { // a call may have come while the first start was shown
+	case w.ringing != nil:
+		w.setContent(w.ringing.Object(), w.ringing.Key)
+	case w.call != nil:
+		w.setContent(w.call.Object(), w.call.Key)
+	}
 }
 
 func (w *Window) welcome(draft welcome.Answers) {

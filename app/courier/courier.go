@@ -79,7 +79,11 @@ type Config struct {
 	// the server. signal.ErrUnknownAddress and seal.ErrBadPrekey are final;
 	// after others the call's next repetition may succeed.
 	OnUndeliverable func(call phone.CallID, err error)
-	OnProblem       func(error) // what was dropped or not saved; each fault at most once a minute
+	// OnPublished tells how the attempt to publish the prekey went that follows
+	// Online(true), and each later one; only then others can knock. An attempt
+	// ends after ten seconds at most.
+	OnPublished func(at Client, err error)
+	OnProblem   func(error) // what was dropped or not saved; each fault at most once a minute
 }
 
 // Courier seals and opens the messages of all calls.
@@ -149,6 +153,9 @@ func defaults(cfg *Config) {
 	}
 	if cfg.OnUndeliverable == nil {
 		cfg.OnUndeliverable = func(phone.CallID, error) {}
+	}
+	if cfg.OnPublished == nil {
+		cfg.OnPublished = func(Client, error) {}
 	}
 	if cfg.OnProblem == nil {
 		cfg.OnProblem = func(error) {}

@@ -62,7 +62,11 @@ func (c *Courier) refresh() error {
 }
 
 func (c *Courier) publishAndCollect(client Client, bundle []byte) error {
-	if err := c.within(func(ctx context.Context) error { return client.PublishPrekey(ctx, bundle) }); err != nil {
+	err := c.within(func(ctx context.Context) error { return client.PublishPrekey(ctx, bundle) })
+	if c.ctx.Err() == nil {
+		c.cfg.OnPublished(client, err)
+	}
+	if err != nil {
 		return err
 	}
 	return c.within(func(ctx context.Context) error {

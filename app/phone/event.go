@@ -58,7 +58,10 @@ type (
 	// SettingsChanged asks faces to read the settings again.
 	SettingsChanged struct{}
 	// Notice is something the person should know; Err's code names the words.
-	Notice struct{ Err error }
+	Notice struct {
+		Err     error
+		Passing bool // nothing to do about it: it may be shown in passing, and must not interrupt
+	}
 )
 
 func (ServerChanged) event()   {}

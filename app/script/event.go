@@ -67,6 +67,9 @@ func (f *Face) state(c phone.CallInfo) {
 		return
 	}
 	f.release(c.ID)
+	f.mu.Lock()
+	delete(f.sounds, c.ID)
+	f.mu.Unlock()
 	fields := map[string]any{"call": c.ID, "reason": c.Reason}
 	if c.Err != nil {
 		fields["code"], fields["message"] = phone.CodeOf(c.Err), c.Err.Error()
@@ -78,14 +81,24 @@ func (f *Face) connected(e phone.MediaConnected) {
 	fields := map[string]any{"call": e.Call, "route": e.Route, "local": e.Local, "remote": e.Remote,
 		"setup_ms": ms(e.Setup), "accept_to_audio_ms": nil}
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.pending[e.Call] = &connected{fields: fields, timer: time.AfterFunc(soundWait, func() { f.release(e.Call) })}
+	accepted, heard := f.sounds[e.Call]
+	f.mu.Unlock()
+	if heard {
+		f.firstSound(phone.FirstAudio{Call: e.Call, Accepted: accepted})
+	}
 }
+
+// firstSound completes the "connected" line. A speaker may be faster than the
+// word that there is a path: then the sound waits for the line.
 
 func (f *Face) firstSound(e phone.FirstAudio) {
 	f.mu.Lock()
 	if p := f.pending[e.Call]; p != nil {
 		p.fields["accept_to_audio_ms"] = ms(e.Accepted)
+		delete(f.sounds, e.Call)
+	} else {
+		f.sounds[e.Call] = e.Accepted
 	}
 	f.mu.Unlock()
 	f.release(e.Call)

@@ -25,6 +25,7 @@ type Face struct {
 	mu      sync.Mutex
 	out     *json.Encoder // guarded by mu
 	pending map[phone.CallID]*connected
+	sounds  map[phone.CallID]time.Duration // first sounds that came before their "connected"
 }
 
 // AnswerMode says what happens when it rings.
@@ -53,7 +54,8 @@ func ParseAnswerMode(s string) (AnswerMode, error) {
 func New(p Phone, out io.Writer, answer AnswerMode) *Face {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
-	return &Face{phone: p, answer: answer, now: time.Now, out: enc, pending: map[phone.CallID]*connected{}}
+	return &Face{phone: p, answer: answer, now: time.Now, out: enc, pending: map[phone.CallID]*connected{},
+		sounds: map[phone.CallID]time.Duration{}}
 }
 
 // Attach begins to write the phone's events; detach ends it.

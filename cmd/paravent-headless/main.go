@@ -59,7 +59,7 @@ func serve(ctx context.Context, opts app.Options, mode script.AnswerMode) error 
 		return err
 	}
 	face := script.New(phone, os.Stdout, mode)
-	defer face.Attach()()
+	defer face.Attach()() // after Close, which has last events to tell
 	defer func() { _ = phone.Close() }()
 	if err := phone.Start(); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/uitest"
 )
@@ -58,4 +59,16 @@ func TestFirstStartTellsWhyTheServerFailed(t *testing.T) {
 	s.Tap("Begin")
 	require.Nil(t, w.asks)
 	require.Equal(t, 1, f.Started())
+}
+
+// A phone that was started before it has a name can ring, and be answered.
+func TestFirstStartShowsARing(t *testing.T) {
+	f := freshEnglish()
+	_, s := open(t, f)
+	id := f.Ring(phone.Person{ID: "c0", Name: "Mei"}, false)
+	require.True(t, s.Sees("Mei"))
+	s.Tap("Decline")
+	require.Contains(t, f.Log(), "decline")
+	f.End(id, phone.Declined)
+	require.True(t, s.Sees("Begin"), "the first start goes on")
 }

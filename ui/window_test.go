@@ -323,6 +323,21 @@ func TestNoticeStaysUntilDismissed(t *testing.T) {
 	require.Empty(t, w.main.banner.Text())
 }
 
+// Strangers can cause passing notices at will: they never interrupt a call.
+func TestPassingNoticeDoesNotInterrupt(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	id, err := f.Call(f.Person("Mei Lin").ID, false)
+	require.NoError(t, err)
+	f.Connect(id, phone.Relay, phone.RelayElsewhere)
+	f.Emit(phone.Notice{Err: phone.ErrDiskFull, Passing: true})
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	require.NotEmpty(t, w.main.banner.Text(), "it is read after the call")
+	f.Emit(phone.Notice{Err: phone.ErrDiskFull})
+	require.NotNil(t, w.win.Canvas().Overlays().Top())
+	require.True(t, s.Sees("disk is full"))
+}
+
 func TestFocusOrderReachesEverything(t *testing.T) {
 	w, _ := open(t, uitest.New())
 	c := w.win.Canvas()

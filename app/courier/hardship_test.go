@@ -3,7 +3,9 @@ package courier
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -196,4 +198,48 @@ func TestOnlineBeforeAttach(t *testing.T) {
 		defer p.mu.Unlock()
 		return p.bundles[bob.client.self.Mailbox] != nil
 	}, patience, time.Millisecond)
+}
+
+// refusingClient does not publish while told so.
+type refusingClient struct {
+	*client
+	refuse *atomic.Bool
+}
+
+func (r refusingClient) PublishPrekey(ctx context.Context, bundle []byte) error {
+	if r.refuse.Load() {
+		return errUnknown
+	}
+	return r.client.PublishPrekey(ctx, bundle)
+}
+
+func TestPublishingIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		me := identity.New()
+		self, err := identity.NewAddress(me, home)
+		require.NoError(t, err)
+		p := newPost()
+		server := refusingClient{&client{p, self}, &atomic.Bool{}}
+		told := make(chan error, 10)
+		c, err := Open(Config{Identity: me, Store: newMemory(), OnPublished: func(at Client, err error) {
+			require.Equal(t, server, at)
+			if err == nil {
+				require.NotNil(t, p.bundles[self.Mailbox], "told before others can knock")
+			}
+			told <- err
+		}})
+		require.NoError(t, err)
+		defer func() { require.NoError(t, c.Close()) }()
+		c.Attach(server)
+		synctest.Wait()
+		require.Empty(t, told, "not online yet")
+		server.refuse.Store(true)
+		c.Online(true)
+		require.ErrorIs(t, <-told, errUnknown)
+		server.refuse.Store(false)
+		require.NoError(t, <-told, "it is tried again")
+		c.Online(false)
+		c.Online(true)
+		require.NoError(t, <-told)
+	})
 }

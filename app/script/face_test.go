@@ -180,6 +180,26 @@ func TestConnectedWaitsForTheFirstSound(t *testing.T) {
 	})
 }
 
+// The speaker may be faster than the word that there is a path.
+func TestFirstSoundBeforeConnectedIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		f := New(newFakePhone(), &out, AnswerAsk)
+		f.event(phone.FirstAudio{Call: phone.CallID{1}, Accepted: 130 * time.Millisecond})
+		f.event(phone.FirstAudio{Call: phone.CallID{2}})
+		f.event(phone.MediaConnected{Call: phone.CallID{1}})
+		for _, id := range []phone.CallID{{1}, {2}} {
+			f.event(phone.CallChanged{Call: phone.CallInfo{ID: id, State: phone.Ended}})
+		}
+		if lines := decode(t, &out); lines[0]["event"] != "connected" || lines[0]["accept_to_audio_ms"] != 130.0 {
+			t.Errorf("got %v", lines)
+		}
+		if len(f.sounds) != 0 || len(f.pending) != 0 {
+			t.Errorf("kept for ever: %v %v", f.sounds, f.pending)
+		}
+	})
+}
+
 func TestEventLines(t *testing.T) {
 	var out bytes.Buffer
 	f := New(newFakePhone(), &out, AnswerNever)

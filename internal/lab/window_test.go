@@ -90,9 +90,15 @@ func TestWindowShowsACall(t *testing.T) {
 	must(alice.Wait(0, "connected", 30*time.Second, nil))(t)
 	waitFor(t, "two different pictures on the screen", func() bool { return moving(t, display) })
 	must(alice.Do("hangup", Event{"call": call}))(t)
-	must(alice.Wait(0, "ended", 20*time.Second, nil))(t)
-	alice.Quit()
-	for _, sign := range []string{"Error in Fyne call thread", "should have been called in fyne.Do", "panic:", "DATA RACE"} {
+	must(alice.Wait(0, "receipt", 20*time.Second, nil))(t)
+	from := alice.Seen()
+	must(alice.Do("call", Event{"to": "Bob", "video": false}))(t)
+	must(alice.Wait(from, "connected", 30*time.Second, nil))(t)
+	alice.Quit() // in the middle of a call: its end is told before the phone is gone
+	for _, last := range []string{"ended", "receipt"} {
+		must(alice.Wait(from, last, time.Second, nil))(t)
+	}
+	for _, sign := range []string{"Error in Fyne call thread", "should have been called in fyne.Do", "panic:", "DATA RACE", "dbus"} {
 		if strings.Contains(log.String(), sign) {
 			t.Fatalf("the window's log has %q:\n%s", sign, log)
 		}

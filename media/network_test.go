@@ -67,8 +67,11 @@ func (w *wire) engine(offerer bool) webrtc.SettingEngine {
 }
 
 // TestSlowLinkDoesNotCollapse: about 430 kbit/s of pictures meet a link of 300.
+// Smaller ones need less than it has, so that the target grows again until the
+// full size is tried, but never beyond half again of what arrives.
 func TestSlowLinkDoesNotCollapse(t *testing.T) {
-	w := newWire(t, 300_000)
+	const link, most = 300_000, 1.5*300_000 + 10_000
+	w := newWire(t, link)
 	a, b := setup{engine: w.engine, width: 960, height: 540, kbps: 1500}.connect(t)
 	a.screen.await(t, 60) // past the start
 	b.screen.await(t, 60)
@@ -82,7 +85,7 @@ func TestSlowLinkDoesNotCollapse(t *testing.T) {
 			120/passed, kbps, after.Bitrate/1000, after.Video.Lost, after.Audio.Lost, after.Audio.Received)
 		require.Greater(t, kbps, 100.0)
 		require.Less(t, after.Audio.Lost, after.Audio.Received/20, "sound is not starved")
-		require.Less(t, after.Bitrate, 450_000)
+		require.Less(t, float64(after.Bitrate), most)
 	}
 }
 

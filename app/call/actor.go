@@ -111,6 +111,7 @@ func (a *actor) receiveLocked(f frame, w *work) {
 
 // run is the goroutine of the call.
 func (a *actor) run() {
+	defer a.m.running.Done()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -200,6 +201,9 @@ func (a *actor) tickLocked(w *work) {
 func (a *actor) perform(j job) {
 	switch j.kind {
 	case actSend:
+		if a.quiet.Load() && !j.frame.msg.last() && j.frame.msg.kind != kindAck {
+			return // taken before the end: no address leaves after it
+		}
 		keep := j.first && j.frame.msg.kind == kindPropose // one copy waits for who is away
 		a.m.courier.Send(a.peer, a.id, appendFrame(nil, j.frame), keep)
 	case actChanged:

@@ -43,6 +43,7 @@ type event struct {
 	at        time.Time
 	msg       message
 	video     bool
+	wish      phone.Route // evAnswer: the policy's wish now; NoRoute leaves the one of the verdict
 	local     Flags
 	left      time.Duration
 	gen       uint32

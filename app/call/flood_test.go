@@ -54,10 +54,11 @@ func (f *flooded) Close(phone.CallID)                               { f.closedAt
 func (f *flooded) Decide(Party, Proposal) Verdict {
 	return Verdict{Ring: true, TellRinging: true, Wish: phone.Direct}
 }
-func (f *flooded) Incoming(Snapshot)    {}
-func (f *flooded) CallChanged(Snapshot) { f.wait() }
-func (f *flooded) Ended(Snapshot)       {}
-func (f *flooded) Missed(MissedCall)    {}
+func (f *flooded) Wish(Party) phone.Route { return phone.Direct }
+func (f *flooded) Incoming(Snapshot)      {}
+func (f *flooded) CallChanged(Snapshot)   { f.wait() }
+func (f *flooded) Ended(Snapshot)         {}
+func (f *flooded) Missed(MissedCall)      {}
 
 func (f *flooded) receive(seq uint32, m message) {
 	f.m.Receive(Received{From: f.peer, Call: f.id, Stranger: m.kind == kindPropose,

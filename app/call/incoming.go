@@ -174,6 +174,9 @@ func (m *Manager) admitLocked(
 		local := m.live.state.local
 		local.CameraOff = local.CameraOff || !m.live.state.video
 		s.wish = m.live.state.wish
+		if v.Wish != phone.NoRoute {
+			s.wish = phone.Stricter(s.wish, v.Wish)
+		}
 		m.live.stepLocked(event{kind: evGlareLost, successor: r.Call}, w)
 		m.enterLocked(s, p, event{kind: evJoin, local: local}, w)
 	case admitBusy:

@@ -48,6 +48,7 @@ type Manager struct {
 	now      func() time.Time
 	ttl      time.Duration
 	newID    func() phone.CallID
+	running  sync.WaitGroup // goroutines of calls; added to with mu held
 	// Guarded by mu, which is held for computation only.
 	mu       sync.Mutex
 	calls    map[phone.CallID]*actor
@@ -109,7 +110,7 @@ func (m *Manager) Place(to Party, video bool, wish phone.Route) (phone.CallID, e
 	}
 	if l := m.live; l != nil {
 		if l.state.phase == ringing && l.state.peer.ID == to.ID {
-			l.stepLocked(event{kind: evAnswer, video: video}, &w)
+			l.stepLocked(event{kind: evAnswer, video: video, wish: wish}, &w)
 			return l.id, nil
 		}
 		return phone.CallID{}, phone.ErrInCall
@@ -124,9 +125,15 @@ func (m *Manager) Place(to Party, video bool, wish phone.Route) (phone.CallID, e
 }
 
 // Answer accepts a ringing call: microphone and camera may open. Without
-// video, the camera stays off. Errors: phone.ErrNoSuchCall, ErrWrongState.
+// video, the camera stays off. The policy is asked again for the route, since
+// the person may have become stricter while it rang. Errors:
+// phone.ErrNoSuchCall, ErrWrongState.
 func (m *Manager) Answer(id phone.CallID, video bool) error {
-	return m.person(id, event{kind: evAnswer, video: video})
+	s, ok := m.Snapshot(id)
+	if !ok {
+		return phone.ErrNoSuchCall
+	}
+	return m.person(id, event{kind: evAnswer, video: video, wish: m.policy.Wish(s.Peer)})
 }
 
 // Decline refuses a ringing call. Errors as Answer.
@@ -209,8 +216,10 @@ func (m *Manager) Counters() Counters {
 	return m.counters
 }
 
-// Close ends all calls with ShutDown. When it returns, their media are closed
-// and the last words were handed to the courier, once. It may be called again.
+// Close ends all calls with ShutDown. When it returns, their media are closed,
+// the last words were handed to the courier, once, and no port is called any
+// more for them. It may be called again, and from inside a port, where it
+// cannot wait for that very port.
 func (m *Manager) Close() {
 	var w work
 	m.mu.Lock()
@@ -226,10 +235,30 @@ func (m *Manager) Close() {
 	}
 	m.mu.Unlock()
 	m.finish(&w)
+	m.settle()
 	for a, jobs := range last {
 		for _, j := range jobs {
 			a.perform(j)
 		}
+	}
+}
+
+// settleLimit bounds how long Close waits. Ports return at once, so that only
+// a port that calls Close itself, and cannot return before, takes that long.
+const settleLimit = 2 * time.Second
+
+// settle waits until no goroutine of a call is at a port any more.
+func (m *Manager) settle() {
+	done := make(chan struct{})
+	go func() {
+		m.running.Wait()
+		close(done)
+	}()
+	limit := time.NewTimer(settleLimit)
+	defer limit.Stop()
+	select {
+	case <-done:
+	case <-limit.C:
 	}
 }
 
@@ -279,6 +308,7 @@ func (m *Manager) addLocked(s state, w *work) *actor {
 	}
 	a := &actor{m: m, id: s.id, peer: s.peer, state: s, signal: make(chan struct{}, 1)}
 	m.calls[s.id] = a
+	m.running.Add(1)
 	w.starting = append(w.starting, a)
 	return a
 }

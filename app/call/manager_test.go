@@ -277,7 +277,7 @@ func TestPortsMayCallBack(t *testing.T) {
 		settle(5 * time.Second)
 		require.NoError(t, b.m.Hangup(id))
 		settle(time.Minute)
-		for _, what := range []string{"send", "forget", "decide", "checkRelay", "open", "answer", "setLocal", "close", "incoming", "changed", "ended"} {
+		for _, what := range []string{"send", "forget", "decide", "wish", "checkRelay", "open", "answer", "setLocal", "close", "incoming", "changed", "ended"} {
 			require.True(t, seen[what], "port %q was not tried", what)
 		}
 	})
@@ -326,6 +326,83 @@ func TestCloseSaysGoodbyeOnce(t *testing.T) {
 		require.Equal(t, phone.ShutDown, a.states[id].Reason)
 		a.m.Close()
 	})
+}
+
+// When Close returns, no port is being called: what they use may be closed.
+func TestCloseWaitsForPorts(t *testing.T) {
+	pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+		id := connect(t, a, b)
+		told := false
+		a.reenter = func(what string) {
+			if what == "ended" {
+				time.Sleep(time.Second)
+				told = true
+			}
+		}
+		require.NoError(t, a.m.Hangup(id))
+		synctest.Wait()
+		require.False(t, told)
+		a.m.Close()
+		require.True(t, told)
+	})
+}
+
+func TestCloseInsideAPortEnds(t *testing.T) {
+	for _, port := range []string{"checkRelay", "changed", "ended", "send", "wish"} {
+		pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+			closed := false
+			b.reenter = func(what string) {
+				if what == port && !closed {
+					closed = true
+					b.m.Close()
+				}
+			}
+			id, _ := a.place(b, true)
+			settle(time.Second)
+			_ = b.answer(id, true)
+			settle(time.Second)
+			_ = b.m.Hangup(id)
+			settle(10 * time.Second)
+			require.True(t, closed, port)
+			require.False(t, b.opened[id], port)
+		})
+	}
+}
+
+// Who becomes stricter while it rings is obeyed; the other way round the wish
+// with which it began to ring stays (P4).
+func TestP04WishMayBecomeStricterWhileItRings(t *testing.T) {
+	for _, c := range []struct{ ringing, answering, want phone.Route }{
+		{phone.Direct, phone.Relay, phone.Relay},
+		{phone.Direct, phone.Direct, phone.Direct},
+		{phone.Direct, phone.NoRoute, phone.Direct},
+		{phone.Relay, phone.Direct, phone.Relay},
+	} {
+		for _, back := range []bool{false, true} { // calling back answers too
+			pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+				a.lets("b", Verdict{Ring: true, TellRinging: true, Wish: phone.Direct})
+				b.lets("a", Verdict{Ring: true, TellRinging: true, Wish: c.ringing})
+				id, err := a.place(b, false)
+				require.NoError(t, err)
+				settle(2 * time.Second)
+				b.lets("a", Verdict{Ring: true, TellRinging: true, Wish: c.answering})
+				if back && c.answering != phone.NoRoute {
+					_, err = b.place(a, false)
+				} else {
+					err = b.answer(id, false)
+				}
+				require.NoError(t, err)
+				if c.answering == phone.NoRoute { // the world's rules look at verdicts
+					b.lets("a", Verdict{Ring: true, TellRinging: true, Wish: c.ringing})
+				}
+				settle(2 * time.Second)
+				for _, p := range []*fakePhone{a, b} {
+					s, _ := p.live()
+					require.Equal(t, c.want, s.Route, "%+v", c)
+				}
+			})
+		}
+	}
 }
 
 func TestServerUnreachableEndsOnlyAnUnheardCall(t *testing.T) {

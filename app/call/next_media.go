@@ -12,7 +12,7 @@ func (t *step) relayChecked(e event) {
 	switch t.phase {
 	case checking:
 		if e.err != nil {
-			t.end(phone.RelayUnavailable, e.err)
+			t.end(relayReason(e.reason), e.err)
 			return
 		}
 		t.relayOK = true
@@ -20,7 +20,7 @@ func (t *step) relayChecked(e event) {
 		t.changed()
 	case securing:
 		if e.err != nil {
-			t.end(phone.RelayUnavailable, e.err)
+			t.end(relayReason(e.reason), e.err)
 			return
 		}
 		t.relayOK = true
@@ -33,6 +33,15 @@ func (t *step) relayChecked(e event) {
 	case made, proposing, alerting, ringing, negotiating, connected, recovering, ended:
 		t.drop()
 	}
+}
+
+// relayReason is why a relay could not be had: the reason that the error has
+// of its own, as where the server itself is away.
+func relayReason(r phone.EndReason) phone.EndReason {
+	if r == phone.NotEnded || r == phone.NegotiationFailed {
+		return phone.RelayUnavailable
+	}
+	return r
 }
 
 // offer asks the media for the description of a new generation.

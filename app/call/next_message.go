@@ -67,7 +67,7 @@ func (t *step) theyReject(m message) {
 		return
 	}
 	t.endSilently([...]phone.EndReason{
-		whyDeclined: phone.Declined, whyBusy: phone.Busy, whyUnavailable: phone.NegotiationFailed,
+		whyDeclined: phone.Declined, whyBusy: phone.Busy, whyUnavailable: phone.RelayUnavailable,
 	}[m.why], nil)
 }
 

@@ -74,6 +74,9 @@ func (t *step) answer(e event) {
 		t.drop()
 		return
 	}
+	if e.wish != phone.NoRoute {
+		t.wish = phone.Stricter(t.wish, e.wish)
+	}
 	local := t.local
 	local.CameraOff = local.CameraOff || !e.video
 	t.accept(local)

@@ -67,6 +67,9 @@ type Media interface {
 // from several goroutines.
 type Policy interface {
 	Decide(from Party, p Proposal) Verdict
+	// Wish is this side's wish for a peer now. NoRoute says nothing: the wish
+	// of the verdict stays.
+	Wish(from Party) phone.Route
 }
 
 // Verdict is what the policy says about a caller.

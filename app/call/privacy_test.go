@@ -38,7 +38,7 @@ func TestP09CalleeWithoutRelaySendsNoProceed(t *testing.T) {
 		require.NoError(t, b.answer(id, true))
 		settle(6 * time.Second)
 		require.Equal(t, phone.RelayUnavailable, reasonOf(t, b, id))
-		require.Equal(t, phone.NegotiationFailed, reasonOf(t, a, id))
+		require.Equal(t, phone.RelayUnavailable, reasonOf(t, a, id))
 		require.False(t, b.proceed[id])
 	})
 }

@@ -277,6 +277,13 @@ func (p *fakePhone) Decide(from Party, _ Proposal) Verdict {
 	return p.verdict(from.ID)
 }
 
+func (p *fakePhone) Wish(from Party) phone.Route {
+	defer p.reentered("wish")
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	return p.verdict(from.ID).Wish
+}
+
 func (p *fakePhone) Incoming(s Snapshot) {
 	p.w.mu.Lock()
 	p.incoming = append(p.incoming, s.ID)

@@ -74,15 +74,17 @@ type Controller struct {
 	limitAt time.Time
 	limited bool // a limit was seen in this call
 
-	begun                  time.Time // of the round
-	count, bytes, lost     int
+	begun                  time.Time     // of the round
+	count, bytes, lost     int           // bytes without the first packet's
+	first                  int           // bytes
 	smallest               time.Duration // delay
 	firstArrival, arrival  time.Duration
 	firstSent, lastSent    time.Duration
-	loss                   float64 // smoothed, as is the next
-	arriving               float64 // bits per second
-	wanted                 float64 // by the application, see Want
-	crowded                bool    // in the last round
+	heardOf                time.Duration // newest arrival of the round before; 0: none
+	loss                   float64       // smoothed, as is the next
+	arriving               float64       // bits per second
+	wanted                 float64       // by the application, see Want
+	crowded                bool          // in the last round
 	grown, shrunk, heardAt time.Time
 	decayed                time.Time
 }
@@ -132,7 +134,9 @@ func (c *Controller) add(p Packet) {
 	c.smallest = min(c.smallest, delay)
 	c.firstArrival, c.arrival = min(c.firstArrival, p.Arrived), max(c.arrival, p.Arrived)
 	c.firstSent, c.lastSent = min(c.firstSent, p.Sent), max(c.lastSent, p.Sent)
-	if c.count > 0 { // n packets span n-1 gaps
+	if c.count == 0 { // n packets span n-1 gaps
+		c.first = p.Size
+	} else {
 		c.bytes += p.Size
 	}
 	c.count++
@@ -146,10 +150,7 @@ func (c *Controller) decide(now time.Time) {
 		c.shrinkByLoss(now)
 		return
 	}
-	if c.arriving == 0 {
-		c.arriving = c.received()
-	}
-	c.arriving += smoothing * (c.received() - c.arriving)
+	c.noteArriving()
 	waiting := c.smallest - c.remember(now)
 	before := c.crowded
 	c.crowded = waiting > crowded
@@ -162,6 +163,16 @@ func (c *Controller) decide(now time.Time) {
 	case waiting < calm && c.loss < lossFine:
 		c.grow(now)
 	}
+}
+
+// noteArriving follows the rate at which packets arrive, pauses included.
+func (c *Controller) noteArriving() {
+	if c.heardOf == 0 {
+		c.arriving = c.received()
+	} else {
+		c.arriving += smoothing * (perSecond(c.bytes+c.first, c.arrival-c.heardOf) - c.arriving)
+	}
+	c.heardOf = c.arrival
 }
 
 // remember keeps the smallest delay of each second and returns that of all kept.

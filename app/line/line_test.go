@@ -34,10 +34,12 @@ type side struct {
 	checked, failed chan error
 	up              chan struct{}
 
-	mu     sync.Mutex
-	events []phone.Event // guarded by mu, as are the next two
-	relays func(context.Context) (route.Relays, error)
-	audio  audio.Config
+	mu        sync.Mutex
+	events    []phone.Event // guarded by mu, as are the next ones
+	early     []string      // candidates before the description of their generation
+	described uint32
+	relays    func(context.Context) (route.Relays, error)
+	audio     audio.Config
 }
 
 func newSide(t *testing.T, s *server.Server, id phone.CallID, role call.Role) *side {
@@ -84,9 +86,23 @@ func (x *side) Described(_ phone.CallID, gen uint32, sdp string, err error) {
 	default:
 		x.other.lines.Complete(x.id, gen, sdp)
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.described = gen
+	for _, c := range x.early {
+		x.other.lines.Candidate(x.id, gen, c)
+	}
+	x.early = nil
 }
 
+// LocalCandidate keeps the order that package call sees to: description first.
 func (x *side) LocalCandidate(_ phone.CallID, gen uint32, c string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if gen > x.described {
+		x.early = append(x.early, c)
+		return
+	}
 	x.other.lines.Candidate(x.id, gen, c)
 }
 
@@ -179,4 +195,53 @@ func TestP11CloseEndsCaptureAndSocketsBehindASlowStep(t *testing.T) {
 	await(t, "the sockets are closed", closed)
 	require.Equal(t, sent, n.audio.Stats().Sent)
 	require.ErrorIs(t, n.session.AddCandidate("candidate:1"), media.ErrClosed)
+}
+
+// A job that comes late makes no new line, which nobody would close.
+func TestNothingBeginsAfterTheEnd(t *testing.T) {
+	x, _, _ := newPair(t)
+	retired, closed := phone.NewCallID(), phone.NewCallID()
+	x.lines.SetLocal(retired, call.Flags{})
+	require.Equal(t, phone.Receipt{Call: retired, PeerSaw: []string{}, RelaySaw: []string{}, Hidden: true, RelayKind: phone.RelayNone}, x.lines.Retire(retired))
+	x.lines.Close(closed)
+	for _, id := range []phone.CallID{retired, closed} {
+		x.lines.CheckRelay(id)
+		x.lines.Open(id, call.Caller, false, call.Flags{})
+		x.lines.Retire(id)
+		x.lines.Close(id)
+		require.Nil(t, x.lines.find(id, false))
+	}
+	for range 2 * maxGone {
+		x.lines.Close(phone.NewCallID())
+	}
+	require.Len(t, x.lines.gone, maxGone)
+	require.Empty(t, x.lines.lines)
+}
+
+// P9: the relay dies between its check and its use.
+func TestP09RelayDiesAfterItsCheck(t *testing.T) {
+	for name, harm := range map[string]func(*server.Server, *side){
+		"stopped": func(s *server.Server, _ *side) { s.StopRelay() },
+		"expired": func(_ *server.Server, x *side) { x.do(func(n *line) { n.relays.Password = "wrong" }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			caller, _, s := newPair(t)
+			caller.lines.CheckRelay(caller.id)
+			require.NoError(t, await(t, "the relay is checked", caller.checked))
+			caller.open(false)
+			harm(s, caller)
+			begun := time.Now()
+			caller.lines.Offer(caller.id, 1, phone.Relay, false)
+			require.ErrorIs(t, await(t, "the relay is missed", caller.failed), route.ErrRelayUnavailable)
+			t.Logf("noticed after %v", time.Since(begun))
+			require.Less(t, time.Since(begun), 15*time.Second)
+		})
+	}
+}
+
+// do runs a step on the line's goroutine and waits for it.
+func (x *side) do(step func(*line)) {
+	done := make(chan struct{})
+	x.lines.do(x.id, func(n *line) { step(n); close(done) })
+	await(x.t, "a step", done)
 }

@@ -14,11 +14,13 @@ package line
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
 	"paravent/app/call"
 	"paravent/app/phone"
+	"paravent/app/receipt"
 	"paravent/app/route"
 	"paravent/media/audio"
 	"paravent/media/video"
@@ -50,8 +52,12 @@ type Lines struct {
 	sink Sink // set by Use before the first call
 
 	mu    sync.Mutex
-	lines map[phone.CallID]*line // guarded by mu
+	lines map[phone.CallID]*line // guarded by mu, as is the next
+	gone  []phone.CallID         // the newest maxGone that were closed without a line, or retired
 }
+
+// maxGone is more than the calls that may still have a late job.
+const maxGone = 256
 
 var _ call.Media = (*Lines)(nil)
 
@@ -63,65 +69,86 @@ func New(cfg Config) *Lines {
 // Use says where results go. It is called once, before the first call.
 func (l *Lines) Use(s Sink) { l.sink = s }
 
-// of returns the line of a call, which begins with the first thing asked of
-// it.
-func (l *Lines) of(id phone.CallID) *line {
+// do gives a job to the line of a call, which begins with the first one. A
+// call that is over gets no line any more.
+func (l *Lines) do(id phone.CallID, job func(*line)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.lines[id]
 	if n == nil {
+		if slices.Contains(l.gone, id) {
+			return
+		}
 		n = newLine(id, l.cfg, l.sink)
 		l.lines[id] = n
+	}
+	n.do(func() { job(n) })
+}
+
+// find returns the line of a call or, where it has none, sees to it that it
+// gets none any more where it is over.
+func (l *Lines) find(id phone.CallID, over bool) *line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.lines[id]
+	if n == nil && over {
+		l.forgetLocked(id)
 	}
 	return n
 }
 
-// CheckRelay implements call.Media.
-func (l *Lines) CheckRelay(id phone.CallID) {
-	n := l.of(id)
-	n.do(n.checkRelay)
+func (l *Lines) forgetLocked(id phone.CallID) {
+	delete(l.lines, id)
+	if slices.Contains(l.gone, id) {
+		return
+	}
+	if len(l.gone) >= maxGone {
+		l.gone = l.gone[:copy(l.gone, l.gone[1:])]
+	}
+	l.gone = append(l.gone, id)
 }
+
+// CheckRelay implements call.Media.
+func (l *Lines) CheckRelay(id phone.CallID) { l.do(id, (*line).checkRelay) }
 
 // Open implements call.Media: from here on microphone and camera may open.
 func (l *Lines) Open(id phone.CallID, role call.Role, withVideo bool, local call.Flags) {
-	n := l.of(id)
-	n.do(func() { n.openDevices(role, withVideo, local) })
+	l.do(id, func(n *line) { n.openDevices(role, withVideo, local) })
 }
 
 // Offer implements call.Media.
 func (l *Lines) Offer(id phone.CallID, gen uint32, r phone.Route, restart bool) {
-	n := l.of(id)
-	n.do(func() { n.offer(gen, r, restart) })
+	l.do(id, func(n *line) { n.offer(gen, r, restart) })
 }
 
 // Answer implements call.Media.
 func (l *Lines) Answer(id phone.CallID, gen uint32, r phone.Route, offer string) {
-	n := l.of(id)
-	n.do(func() { n.answer(gen, r, offer) })
+	l.do(id, func(n *line) { n.answer(gen, r, offer) })
 }
 
 // Complete implements call.Media.
 func (l *Lines) Complete(id phone.CallID, gen uint32, answer string) {
-	n := l.of(id)
-	n.do(func() { n.complete(gen, answer) })
+	l.do(id, func(n *line) { n.complete(gen, answer) })
 }
 
 // Candidate implements call.Media.
 func (l *Lines) Candidate(id phone.CallID, gen uint32, candidate string) {
-	n := l.of(id)
-	n.do(func() { n.candidate(gen, candidate) })
+	l.do(id, func(n *line) { n.candidate(gen, candidate) })
 }
 
 // SetLocal implements call.Media.
 func (l *Lines) SetLocal(id phone.CallID, local call.Flags) {
-	n := l.of(id)
-	n.do(func() { n.setLocal(local) })
+	l.do(id, func(n *line) { n.setLocal(local) })
 }
 
 // Close implements call.Media: when it returns, capture has stopped for good
 // and nothing of the microphone or the camera leaves any more (P11). The
 // sockets are closing and say goodbye on goroutines of their own.
-func (l *Lines) Close(id phone.CallID) { l.of(id).close() }
+func (l *Lines) Close(id phone.CallID) {
+	if n := l.find(id, true); n != nil {
+		n.close()
+	}
+}
 
 // retireLimit bounds how long a device that hangs can hold up a receipt.
 const retireLimit = 3 * time.Second
@@ -129,23 +156,29 @@ const retireLimit = 3 * time.Second
 // Retire forgets a closed call and returns its final receipt. It waits until
 // the sockets are closed, but not for a device that hangs.
 func (l *Lines) Retire(id phone.CallID) phone.Receipt {
-	n := l.of(id)
+	n := l.find(id, true)
+	if n == nil {
+		return nothing(id)
+	}
 	n.close()
 	select {
 	case <-n.ended:
 	case <-time.After(retireLimit):
 	}
 	l.mu.Lock()
-	delete(l.lines, id)
+	l.forgetLocked(id)
 	l.mu.Unlock()
 	return n.receipt()
 }
 
+// nothing is the receipt of a call that never had media.
+func nothing(id phone.CallID) phone.Receipt {
+	return receipt.Build(receipt.Evidence{Call: id})
+}
+
 // Stats returns the figures of a connected call.
 func (l *Lines) Stats(id phone.CallID) (phone.Stats, error) {
-	l.mu.Lock()
-	n := l.lines[id]
-	l.mu.Unlock()
+	n := l.find(id, false)
 	if n == nil {
 		return phone.Stats{}, phone.ErrNoSuchCall
 	}
@@ -154,11 +187,9 @@ func (l *Lines) Stats(id phone.CallID) (phone.Stats, error) {
 
 // Exposure tells what the peer of a call can see now.
 func (l *Lines) Exposure(id phone.CallID) phone.Receipt {
-	l.mu.Lock()
-	n := l.lines[id]
-	l.mu.Unlock()
+	n := l.find(id, false)
 	if n == nil {
-		return phone.Receipt{Call: id, RelayKind: phone.RelayNone, Hidden: true}
+		return nothing(id)
 	}
 	return n.receipt()
 }

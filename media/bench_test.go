@@ -4,7 +4,6 @@ import (
 	"image"
 	"runtime"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -83,10 +82,4 @@ func (s *stamps) mean() float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sum.Seconds() * 1000 / float64(max(s.count, 1))
-}
-
-func processorTime() time.Duration {
-	var r syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }

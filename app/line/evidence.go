@@ -13,7 +13,9 @@ import (
 type evidence struct {
 	path   phone.Route    // of the pair in use
 	local  netip.AddrPort // this end of it
-	seenAs netip.Addr     // this phone as the relay sees it
+	remote netip.Addr     // the other end
+	seenAs netip.Addr     // this phone as the relay or the server sees it
+	asked  netip.Addr     // this phone as the relay saw it that was asked for something; zero: none was
 }
 
 // noteRelay remembers as what the relay sees this phone: as the relay said
@@ -25,11 +27,14 @@ func (l *line) noteRelay(relays route.Relays, seenAs netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.evident.seenAs = seenAs
+	if len(relays.URIs) > 0 {
+		l.evident.asked = seenAs
+	}
 }
 
 // note remembers the path in use.
 func (l *line) note(s *media.Session) {
-	local, _, relayed, ok := s.SelectedPair()
+	local, remote, relayed, ok := s.SelectedPair()
 	if !ok {
 		return
 	}
@@ -40,6 +45,8 @@ func (l *line) note(s *media.Session) {
 		l.evident.path = phone.Relay
 	}
 	l.evident.local, _ = netip.ParseAddrPort(local)
+	far, _ := netip.ParseAddrPort(remote)
+	l.evident.remote = far.Addr().Unmap()
 }
 
 // receipt says what was shown until now, from what really left.
@@ -47,15 +54,23 @@ func (l *line) receipt() phone.Receipt {
 	l.mu.Lock()
 	g, e := l.gate, l.evident
 	l.mu.Unlock()
-	ev := receipt.Evidence{Call: l.id, Route: e.path, Local: e.local}
-	if e.seenAs.IsValid() {
-		ev.RelaySaw = []netip.AddrPort{netip.AddrPortFrom(e.seenAs, 0)}
-	}
+	ev := receipt.Evidence{Call: l.id, Route: e.path, Local: e.local, RelaySaw: addrs(e.asked)}
 	if g != nil {
 		ev.Shown, ev.Relayed = g.Shown(), g.Relayed()
 	}
-	if len(ev.Relayed) > 0 {
-		ev.RelayKind = route.Kind(ev.Relayed[0].Addr(), l.cfg.Locals(), e.seenAs)
+	locals := l.cfg.Locals()
+	for _, r := range ev.Relayed {
+		ev.RelayKind = receipt.Worse(ev.RelayKind, route.Kind(r.Addr(), locals, e.seenAs))
+	}
+	if e.path == phone.Direct && route.Outside(e.remote, locals) && e.remote.Is4() == e.seenAs.Is4() && !e.seenAs.IsLoopback() {
+		ev.Public = e.seenAs
 	}
 	return receipt.Build(ev)
+}
+
+func addrs(a netip.Addr) []netip.AddrPort {
+	if !a.IsValid() {
+		return nil
+	}
+	return []netip.AddrPort{netip.AddrPortFrom(a, 0)}
 }

@@ -245,3 +245,13 @@ func (x *side) do(step func(*line)) {
 	x.lines.do(x.id, func(n *line) { step(n); close(done) })
 	await(x.t, "a step", done)
 }
+
+// P7: a call that nobody answered used the relay all the same.
+func TestP07UnansweredCallTellsOfTheRelay(t *testing.T) {
+	x, _, _ := newPair(t)
+	x.lines.CheckRelay(x.id)
+	require.NoError(t, await(t, "the relay is checked", x.checked))
+	r := x.lines.Retire(x.id)
+	require.Equal(t, []string{"127.0.0.1"}, r.RelaySaw)
+	require.Empty(t, r.PeerSaw)
+}

@@ -19,7 +19,8 @@ type Evidence struct {
 	Relayed   []netip.AddrPort // relay addresses that left through the gate
 	RelayKind phone.Relaying   // what the relay is worth (P25)
 	Local     netip.AddrPort   // this end of a direct path in use: it may have been learned by the checks alone
-	RelaySaw  []netip.AddrPort // sockets of this phone as the relay sees them; port 0 where only the address is known
+	Public    netip.Addr       // this phone as the world sees it, where a direct path in use left the local networks
+	RelaySaw  []netip.AddrPort // sockets of this phone as the relay that was asked sees them, also where no address of it was used; port 0 where only the address is known
 }
 
 // Build writes the receipt. Where the relay hides nothing, its addresses are
@@ -28,6 +29,9 @@ func Build(e Evidence) phone.Receipt {
 	saw := slices.Clone(e.Shown)
 	if e.Route == phone.Direct {
 		saw = append(saw, e.Local)
+		if !slices.ContainsFunc(saw, func(a netip.AddrPort) bool { return a.Addr().Unmap() == e.Public.Unmap() }) {
+			saw = append(saw, netip.AddrPortFrom(e.Public, 0))
+		}
 	}
 	kind := e.RelayKind
 	if len(e.Relayed) == 0 || kind == "" {
@@ -37,15 +41,20 @@ func Build(e Evidence) phone.Receipt {
 		saw = append(saw, e.Relayed...)
 	}
 	peer := texts(saw)
-	relay := []string{}
-	if len(e.Relayed) > 0 {
-		relay = texts(e.RelaySaw)
-	}
 	return phone.Receipt{
-		Call: e.Call, Route: e.Route, PeerSaw: peer, RelaySaw: relay,
+		Call: e.Call, Route: e.Route, PeerSaw: peer, RelaySaw: texts(e.RelaySaw),
 		Hidden:    len(peer) == 0 && len(e.Relayed) == 0 || len(peer) == 0 && kind == phone.RelayElsewhere,
 		RelayKind: kind,
 	}
+}
+
+// Worse is the kind that hides less. "" says nothing.
+func Worse(a, b phone.Relaying) phone.Relaying {
+	order := []phone.Relaying{"", phone.RelayNone, phone.RelayElsewhere, phone.RelaySameNAT, phone.RelayHere}
+	if slices.Index(order, b) > slices.Index(order, a) {
+		return b
+	}
+	return a
 }
 
 // texts lists each valid address once, in a stable order.

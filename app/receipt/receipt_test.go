@@ -53,6 +53,20 @@ func TestP07ReceiptTable(t *testing.T) {
 			Evidence{Route: phone.Relay, Shown: at("192.168.1.10:6000"), Relayed: relay, RelayKind: phone.RelayElsewhere},
 			[]string{"192.168.1.10:6000"}, none, false, phone.RelayElsewhere,
 		},
+		"unanswered, relay checked": {
+			Evidence{RelaySaw: seen}, none, []string{"198.51.100.7:4000"}, true, phone.RelayNone,
+		},
+		"direct behind a NAT": {
+			Evidence{
+				Route: phone.Direct, Shown: at("192.168.1.10:6000"), Local: netip.MustParseAddrPort("192.168.1.10:6000"),
+				Public: netip.MustParseAddr("198.51.100.7"),
+			},
+			[]string{"192.168.1.10:6000", "198.51.100.7"}, none, false, phone.RelayNone,
+		},
+		"direct behind a NAT, port known": {
+			Evidence{Route: phone.Direct, Shown: at("198.51.100.7:6000"), Public: netip.MustParseAddr("198.51.100.7")},
+			[]string{"198.51.100.7:6000"}, none, false, phone.RelayNone,
+		},
 		"direct, mapped": {
 			Evidence{Route: phone.Direct, Shown: at("[::ffff:192.168.1.10]:6000")},
 			[]string{"192.168.1.10:6000"}, none, false, phone.RelayNone,
@@ -68,6 +82,15 @@ func TestP07ReceiptTable(t *testing.T) {
 				Call: id, Route: row.e.Route, PeerSaw: row.peer, RelaySaw: row.relaySaw, Hidden: row.hidden, RelayKind: row.kind,
 			}, Build(row.e))
 		})
+	}
+}
+
+func TestP25TheWorstRelayCounts(t *testing.T) {
+	order := []phone.Relaying{"", phone.RelayNone, phone.RelayElsewhere, phone.RelaySameNAT, phone.RelayHere}
+	for i, a := range order {
+		for j, b := range order {
+			require.Equal(t, order[max(i, j)], Worse(a, b))
+		}
 	}
 }
 

@@ -61,3 +61,13 @@ func TestP25HiddenIsNeverClaimedForAnOwnAddress(t *testing.T) {
 		}
 	})
 }
+
+func TestOutsideIsBeyondARouter(t *testing.T) {
+	for text, want := range map[string]bool{
+		"192.168.1.10": false, "192.168.1.20": false, "::ffff:192.168.1.20": false, "127.0.0.1": false, "169.254.3.4": false,
+		"fe80::1": false, "2a01:db8:1:2::99": false, "10.9.9.9": true, "203.0.113.5": true, "2a02:db8::1": true,
+	} {
+		require.Equal(t, want, Outside(netip.MustParseAddr(text), homeLocals), text)
+	}
+	require.False(t, Outside(netip.Addr{}, homeLocals))
+}

@@ -37,6 +37,13 @@ func isLocal(a netip.Addr, locals []netip.Prefix) bool {
 	return false
 }
 
+// Outside tells whether a packet to a leaves the networks that this computer
+// is part of, so that a router on the way may show another address for it.
+func Outside(a netip.Addr, locals []netip.Prefix) bool {
+	a = a.Unmap().WithZone("")
+	return a.IsValid() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !isLocal(a, locals) && !onSubnet(a, locals)
+}
+
 // onSubnet tells whether a shares a subnet with this computer. A prefix of one
 // address (a tunnel, or a subnet this computer does not know) shares nothing.
 func onSubnet(a netip.Addr, locals []netip.Prefix) bool {

@@ -23,6 +23,18 @@ func (s *Session) Offer(restart bool) (string, error) {
 	return offer.SDP, nil
 }
 
+// Renew changes the relays and their credentials for the next restart, of
+// which the first Offer or Answer after it is part.
+func (s *Session) Renew(servers []webrtc.ICEServer) error {
+	err := s.pc.SetConfiguration(webrtc.Configuration{
+		ICEServers: servers, ICETransportPolicy: s.cfg.Peer.ICETransportPolicy,
+	})
+	if err != nil {
+		return fmt.Errorf("renew relays: %w", err)
+	}
+	return nil
+}
+
 // Answer takes the peer's offer and makes the description in return. Sockets open here.
 func (s *Session) Answer(offer string) (string, error) {
 	if s.cfg.Offerer {

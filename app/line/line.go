@@ -35,6 +35,7 @@ type line struct {
 	role      call.Role
 	withVideo bool
 	relays    route.Relays
+	granted   time.Time  // when the relays were
 	relayed   netip.Addr // where the checked relay gave an address
 
 	mu       sync.Mutex
@@ -143,7 +144,7 @@ func (l *line) checkRelay() {
 		l.relayed = proof.Relayed.Addr()
 		l.noteRelay(relays, proof.SeenAs.Addr())
 	}
-	l.relays = relays
+	l.take(relays)
 	l.sink.RelayChecked(l.id, err)
 }
 

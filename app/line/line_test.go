@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/webrtc/v4"
 	"github.com/stretchr/testify/require"
 
 	"paravent/app/call"
@@ -254,4 +255,25 @@ func TestP07UnansweredCallTellsOfTheRelay(t *testing.T) {
 	r := x.lines.Retire(x.id)
 	require.Equal(t, []string{"127.0.0.1"}, r.RelaySaw)
 	require.Empty(t, r.PeerSaw)
+}
+
+// A long call's path is repaired with fresh credentials, on both sides.
+func TestRestartRenewsTheGrant(t *testing.T) {
+	caller, callee, _ := connect(t)
+	for _, x := range []*side{caller, callee} {
+		x.do(func(n *line) { n.relays.Password, n.granted = "expired", n.granted.Add(-2*grantAge) })
+		require.NoError(t, x.line().session.Renew([]webrtc.ICEServer{{
+			URLs: x.line().relays.URIs, Username: x.line().relays.Username, Credential: "expired",
+		}}))
+	}
+	before, _, _, _ := caller.line().session.SelectedPair()
+	caller.lines.Offer(caller.id, 2, phone.Relay, true)
+	eventually(t, "another relayed path is in use", func() bool {
+		now, _, relayed, ok := caller.line().session.SelectedPair()
+		return ok && relayed && now != before
+	})
+	for _, x := range []*side{caller, callee} {
+		x.do(func(n *line) { require.NotEqual(t, "expired", n.relays.Password) })
+		require.Empty(t, x.failed)
+	}
 }

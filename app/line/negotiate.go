@@ -1,7 +1,7 @@
 package line
 
 import (
-	"fmt"
+	"context"
 	"net/netip"
 	"time"
 
@@ -88,13 +88,43 @@ func (l *line) prepare(gen uint32, r phone.Route, restart bool) (*media.Session,
 	l.gen = gen
 	l.mu.Unlock()
 	if s != nil {
-		return s, g, nil
+		return s, g, l.renew(s, r)
 	}
 	if restart {
 		return nil, nil, ErrNoDevices
 	}
 	return l.newSession(r)
 }
+
+// grantAge is after what time a relay grant is too old to begin something with
+// it; the server takes it for ten minutes.
+const (
+	grantAge   = 5 * time.Minute
+	renewLimit = 3 * time.Second
+)
+
+// renew gets fresh credentials for a restart where the ones in use are old. It
+// tries the old ones where the server is away too: the direct path needs none.
+func (l *line) renew(s *media.Session, r phone.Route) error {
+	if len(l.relays.URIs) == 0 || l.cfg.Now().Sub(l.granted) < grantAge {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(l.ctx, renewLimit)
+	defer cancel()
+	relays, err := l.cfg.Relays(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	l.take(relays)
+	plan, err := l.plan(r)
+	if err != nil {
+		return err
+	}
+	return s.Renew(plan.ICEServers())
+}
+
+// take keeps a grant.
+func (l *line) take(relays route.Relays) { l.relays, l.granted = relays, l.cfg.Now() }
 
 func (l *line) newSession(r phone.Route) (*media.Session, *route.Gate, error) {
 	l.mu.Lock()
@@ -140,9 +170,9 @@ func (l *line) plan(r phone.Route) (route.Plan, error) {
 	if len(l.relays.URIs) == 0 {
 		relays, err := l.cfg.Relays(l.ctx)
 		if err != nil && r != phone.Direct {
-			return route.Plan{}, fmt.Errorf("%w: %w", route.ErrRelayUnavailable, err)
+			return route.Plan{}, err
 		}
-		l.relays = relays
+		l.take(relays)
 		l.noteRelay(relays, netip.Addr{})
 	}
 	return route.NewPlan(r, l.relays, route.Options{Relayed: l.relayed, Locals: l.cfg.Locals})

@@ -90,7 +90,7 @@ func (p Plan) Settings(ctx context.Context) (webrtc.SettingEngine, webrtc.Config
 	}
 	engine := p.engine(ctx)
 	config := webrtc.Configuration{
-		ICEServers:         p.iceServers(),
+		ICEServers:         p.ICEServers(),
 		ICETransportPolicy: webrtc.ICETransportPolicyAll,
 		BundlePolicy:       webrtc.BundlePolicyMaxBundle,
 		RTCPMuxPolicy:      webrtc.RTCPMuxPolicyRequire,
@@ -136,9 +136,9 @@ func (p Plan) setWaits(e *webrtc.SettingEngine) {
 	e.SetRelayAcceptanceMinWait(500 * time.Millisecond)
 }
 
-// iceServers are the phone's own server and nothing else (P24). On a direct
+// ICEServers are the phone's own server and nothing else (P24). On a direct
 // route pion learns the reflexive address from the same TURN/UDP port.
-func (p Plan) iceServers() []webrtc.ICEServer {
+func (p Plan) ICEServers() []webrtc.ICEServer {
 	if len(p.targets) == 0 {
 		return nil
 	}

@@ -210,7 +210,7 @@ func (l *line) audioConfig() audio.Config {
 	cfg.OnFirstSound = func(at time.Time) {
 		l.cfg.Emit(phone.FirstAudio{Call: l.id, Accepted: at.Sub(l.acceptedAt())})
 	}
-	cfg.OnFailure = l.fail
+	cfg.OnFailure = l.soundFailed
 	return cfg
 }
 
@@ -236,6 +236,38 @@ func (l *line) setLocal(local call.Flags) {
 	}
 	if s != nil {
 		s.SetHeld(local.Held)
+	}
+}
+
+// soundFailed: devices come and go during a call, which goes on. Only before
+// its path was up does a missing one end it.
+func (l *line) soundFailed(err error) {
+	l.mu.Lock()
+	a, up, closed := l.audio, l.up, l.closed
+	l.mu.Unlock()
+	switch {
+	case closed:
+	case !up || a == nil:
+		l.fail(err)
+	default:
+		l.cfg.Emit(phone.Notice{Err: err})
+		l.replace(a, err)
+	}
+}
+
+// replaceAfter are the waits before each attempt to open another device.
+var replaceAfter = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second}
+
+func (l *line) replace(a *audio.Endpoint, failure error) {
+	for _, wait := range replaceAfter {
+		select {
+		case <-l.ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		if a.Replace(failure) == nil {
+			return
+		}
 	}
 }
 

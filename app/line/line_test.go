@@ -2,6 +2,7 @@ package line
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -276,4 +277,25 @@ func TestRestartRenewsTheGrant(t *testing.T) {
 		x.do(func(n *line) { require.NotEqual(t, "expired", n.relays.Password) })
 		require.Empty(t, x.failed)
 	}
+}
+
+// A device that stops working in a call is told of and replaced; before the
+// path is up it ends the call.
+func TestDeviceThatFailsInACallIsReplaced(t *testing.T) {
+	caller, callee, _ := connect(t)
+	n, gone := caller.line(), fmt.Errorf("%w: %w", audio.ErrMicrophone, device.ErrDeviceGone)
+	n.audio.StopCapture()
+	heard := callee.line().audio.Stats().Received
+	n.soundFailed(gone)
+	eventually(t, "the microphone is back", func() bool { return callee.line().audio.Stats().Received > heard+50 })
+	require.Empty(t, caller.failed)
+	caller.mu.Lock()
+	require.Contains(t, caller.events, phone.Event(phone.Notice{Err: gone}))
+	caller.mu.Unlock()
+
+	early, _, _ := newPair(t)
+	early.open(false)
+	early.do(func(*line) {})
+	early.line().soundFailed(gone)
+	require.ErrorIs(t, await(t, "the call fails", early.failed), device.ErrDeviceGone)
 }

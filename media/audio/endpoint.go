@@ -19,8 +19,12 @@ import (
 	"paravent/media/device"
 )
 
-// ErrClosed is what a closed endpoint answers.
-var ErrClosed = errors.New("audio endpoint is closed")
+// Errors of this package. OnFailure tells by the last two what stopped working.
+var (
+	ErrClosed     = errors.New("audio endpoint is closed")
+	ErrMicrophone = errors.New("microphone")
+	ErrSpeaker    = errors.New("speaker")
+)
 
 // Config says what an Endpoint is made of. Echo and Noise act only where the
 // microphone is a real device (and for echo the speaker too).
@@ -60,7 +64,7 @@ type Stats struct {
 // Endpoint is this phone's sound in one call. It outlives a connection: its
 // Track may be added to another one, and Receive called again.
 type Endpoint struct {
-	config  Config
+	config  Config // set at construction, but for Mic and Speaker, which mu guards
 	track   *webrtc.TrackLocalStaticRTP
 	sender  *sender
 	playout *playout
@@ -121,10 +125,10 @@ func (e *Endpoint) StartCapture() error {
 		return nil
 	}
 	e.mic.starting = true
-	generation := e.mic.generation
+	generation, spec := e.mic.generation, e.config.Mic
 	e.mu.Unlock()
 
-	capture, err := device.OpenMic(e.config.Mic)
+	capture, err := device.OpenMic(spec)
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -138,17 +142,23 @@ func (e *Endpoint) StartCapture() error {
 	}
 	e.mic.capture = capture
 	e.update()
-	go e.runCapture(capture)
+	go e.runCapture(capture, spec)
 	return nil
 }
 
-func (e *Endpoint) runCapture(capture *device.Capture) {
+func (e *Endpoint) runCapture(capture *device.Capture, spec device.MicSpec) {
 	err := e.captureLoop(capture)
 	if device.Ended(err) {
 		return
 	}
 	capture.Close()
-	e.fail(fmt.Errorf("microphone %s: %w", e.config.Mic, err))
+	e.mu.Lock()
+	if e.mic.capture == capture { // StartCapture may try again
+		e.mic.capture = nil
+		e.update()
+	}
+	e.mu.Unlock()
+	e.fail(fmt.Errorf("%w %s: %w", ErrMicrophone, spec, err))
 }
 
 func (e *Endpoint) captureLoop(capture *device.Capture) error {
@@ -231,7 +241,7 @@ func (e *Endpoint) StartPlayback() error {
 	e.outputMu.Lock()
 	defer e.outputMu.Unlock()
 	e.mu.Lock()
-	closed, running := e.closed, e.speaker != nil
+	closed, running, spec := e.closed, e.speaker != nil, e.config.Speaker
 	e.mu.Unlock()
 	if closed {
 		return ErrClosed
@@ -239,12 +249,12 @@ func (e *Endpoint) StartPlayback() error {
 	if running {
 		return nil
 	}
-	speaker, err := device.OpenSpeaker(e.config.Speaker, e.config.Backend)
+	speaker, err := device.OpenSpeaker(spec, e.config.Backend)
 	if err != nil {
 		return err
 	}
 	e.playout.restart()
-	if err := speaker.Start(e.filler(speaker), e.speakerFailed); err != nil {
+	if err := speaker.Start(e.filler(speaker), func(err error) { e.speakerFailed(spec, err) }); err != nil {
 		_ = speaker.Close()
 		return err
 	}
@@ -281,8 +291,8 @@ func (e *Endpoint) filler(speaker device.Speaker) func([]int16) {
 	}
 }
 
-func (e *Endpoint) speakerFailed(err error) {
-	e.fail(fmt.Errorf("speaker %s: %w", e.config.Speaker, err))
+func (e *Endpoint) speakerFailed(spec device.SpeakerSpec, err error) {
+	e.fail(fmt.Errorf("%w %s: %w", ErrSpeaker, spec, err))
 }
 
 // fail reports from a goroutine of its own, so that the handler may call anything.
@@ -304,6 +314,29 @@ func (e *Endpoint) StopPlayback() error {
 		return nil
 	}
 	return speaker.Close()
+}
+
+// Replace opens the system's default device in place of the one that failed,
+// as told to OnFailure. Files and generators have no other in their place: the
+// same one is opened again.
+func (e *Endpoint) Replace(failure error) error {
+	e.mu.Lock()
+	mic, speaker := errors.Is(failure, ErrMicrophone), errors.Is(failure, ErrSpeaker)
+	if mic && e.config.Mic.Kind == device.MicDevice {
+		e.config.Mic.Name = ""
+	}
+	if speaker && e.config.Speaker.Kind == device.SpeakerDevice {
+		e.config.Speaker.Name = ""
+	}
+	e.mu.Unlock()
+	switch {
+	case mic:
+		return e.StartCapture()
+	case speaker:
+		_ = e.StopPlayback() // it failed already
+		return e.StartPlayback()
+	}
+	return failure
 }
 
 // Receive takes packets from r until it ends (nil) or fails. Several may run

@@ -288,16 +288,42 @@ func TestFailureOfAMicrophoneIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		capture.Close()
-		e.runCapture(capture) // ended by us: no failure
+		e.runCapture(capture, toneMic) // ended by us: no failure
 		synctest.Wait()
 		if len(told) != 0 {
 			t.Error(<-told)
 		}
-		e.speakerFailed(device.ErrDeviceGone)
+		e.speakerFailed(device.SpeakerSpec{}, device.ErrDeviceGone)
 		if err := <-told; !errors.Is(err, device.ErrDeviceGone) {
 			t.Error(err)
 		}
 	})
+}
+
+// A named device gives way to the default one; a stand-in never becomes a real device.
+func TestReplaceTakesTheDefaultOfItsKind(t *testing.T) {
+	named := Config{
+		Mic:     device.MicSpec{Kind: device.MicDevice, Name: "gone"},
+		Speaker: device.SpeakerSpec{Kind: device.SpeakerDevice, Name: "gone"},
+	}
+	e := open(t, named)
+	e.End() // nothing opens: only the choice is looked at
+	for _, failure := range []error{ErrMicrophone, ErrSpeaker} {
+		if err := e.Replace(failure); !errors.Is(err, ErrClosed) {
+			t.Error(err)
+		}
+	}
+	if e.config.Mic != (device.MicSpec{Kind: device.MicDevice}) || e.config.Speaker != (device.SpeakerSpec{Kind: device.SpeakerDevice}) {
+		t.Errorf("%+v", e.config)
+	}
+	tone := open(t, Config{Mic: toneMic})
+	if err := tone.Replace(ErrMicrophone); err != nil || tone.config.Mic != toneMic {
+		t.Error(err, tone.config.Mic)
+	}
+	if err := tone.Replace(errBroken); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+	_ = tone.Close()
 }
 
 func TestLossReportsSteerTheEncoder(t *testing.T) {

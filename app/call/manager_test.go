@@ -3,6 +3,7 @@ package call
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -332,18 +333,18 @@ func TestCloseSaysGoodbyeOnce(t *testing.T) {
 func TestCloseWaitsForPorts(t *testing.T) {
 	pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
 		id := connect(t, a, b)
-		told := false
+		var told atomic.Bool
 		a.reenter = func(what string) {
 			if what == "ended" {
 				time.Sleep(time.Second)
-				told = true
+				told.Store(true)
 			}
 		}
 		require.NoError(t, a.m.Hangup(id))
 		synctest.Wait()
-		require.False(t, told)
+		require.False(t, told.Load())
 		a.m.Close()
-		require.True(t, told)
+		require.True(t, told.Load())
 	})
 }
 

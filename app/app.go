@@ -85,6 +85,7 @@ func Open(opts Options) (*App, error) {
 	})
 	a.lines.Use(a.calls)
 	go a.sampleStats()
+	go a.watchNetwork()
 	return a, nil
 }
 

@@ -38,8 +38,21 @@ func watch(t *testing.T, a *App) *watcher {
 // wait returns the first event, seen or to come, for which match holds.
 func wait[E phone.Event](t *testing.T, w *watcher, match func(E) bool) E {
 	t.Helper()
+	return waitFrom(t, w, 0, match)
+}
+
+// count is how many events came so far, a place for waitFrom to begin.
+func (w *watcher) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.seen)
+}
+
+// waitFrom is wait for events from a place on.
+func waitFrom[E phone.Event](t *testing.T, w *watcher, from int, match func(E) bool) E {
+	t.Helper()
 	deadline := time.After(20 * time.Second)
-	for from := 0; ; {
+	for {
 		w.mu.Lock()
 		for ; from < len(w.seen); from++ {
 			if e, ok := w.seen[from].(E); ok && match(e) {

@@ -123,9 +123,14 @@ func (t *step) mediaFailed(e event) {
 	t.broken(e)
 }
 
-// repairable failures belong to a path; all others to the call.
+// repairable failures belong to a path, or to the server that is asked for a
+// way to repair it, and may pass; all others belong to the call.
 func repairable(r phone.EndReason) bool {
-	return r == phone.NegotiationFailed || r == phone.MediaLost
+	switch r { //nolint:exhaustive // a short list of exceptions
+	case phone.NegotiationFailed, phone.MediaLost, phone.ServerUnreachable, phone.RelayUnavailable:
+		return true
+	}
+	return false
 }
 
 // broken is a failure of the media. A failed repair is not the end: the old

@@ -160,7 +160,13 @@ func (s *Session) goStream(f func()) bool {
 // overtake each other, and acts on a change.
 func (s *Session) follow() {
 	s.mu.Lock()
-	next, known := stateOf(s.pc.ConnectionState())
+	now := s.pc.ConnectionState()
+	next, known := stateOf(now)
+	if now == webrtc.PeerConnectionStateClosed && !s.wasUp {
+		// The handshake failed, and the library went on to close before this
+		// was read. After Up it means that the peer has closed, which it tells.
+		next, known = Failed, true
+	}
 	if s.closed || !known || next == s.state {
 		s.mu.Unlock()
 		return

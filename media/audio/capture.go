@@ -2,6 +2,7 @@ package audio
 
 import (
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,8 +38,8 @@ type writer interface {
 	WriteRTP(packet *rtp.Packet) error
 }
 
-// sender encodes chunks and writes them as RTP. push belongs to the capture
-// goroutine; the atomic fields may be touched from any.
+// sender encodes chunks and writes them as RTP. push may come from two capture
+// goroutines for a moment, when one microphone replaces another.
 type sender struct {
 	out      atomic.Uint32 // an outgoing
 	lossGoal atomic.Int32  // percent the encoder should prepare for
@@ -46,6 +47,7 @@ type sender struct {
 	bytes    atomic.Uint64
 	level    atomic.Uint64 // bits of the last chunk's level in dBFS
 
+	mu       sync.Mutex // guards what follows; push's alone, so nearly free
 	frame    int // samples per packet
 	constant bool
 	track    writer
@@ -77,6 +79,8 @@ func newSender(track writer, frame int, constant bool) (*sender, error) {
 
 // push takes a chunk from the microphone. Nothing of it is kept or sent unless speaking.
 func (s *sender) push(chunk []int16) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	state := outgoing(s.out.Load())
 	if state != speaking {
 		clear(chunk)

@@ -3,6 +3,7 @@ package route
 import (
 	"context"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,9 +14,11 @@ import (
 func TestWatchTellsOfOtherAddressesOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		home, mobile := netip.MustParsePrefix("192.168.1.10/24"), netip.MustParsePrefix("10.0.0.2/8")
-		list, told := []netip.Prefix{home, mobile}, 0
+		var told atomic.Int64
+		var list atomic.Pointer[[]netip.Prefix]
+		list.Store(&[]netip.Prefix{home, mobile})
 		ctx, cancel := context.WithCancel(t.Context())
-		go Watch(ctx, time.Second, func() []netip.Prefix { return list }, func() { told++ })
+		go Watch(ctx, time.Second, func() []netip.Prefix { return *list.Load() }, func() { told.Add(1) })
 		for _, step := range []struct {
 			list []netip.Prefix
 			told int
@@ -24,10 +27,10 @@ func TestWatchTellsOfOtherAddressesOnly(t *testing.T) {
 			{[]netip.Prefix{mobile}, 1}, {nil, 2}, {[]netip.Prefix{home}, 3},
 		} {
 			synctest.Wait()
-			list = step.list
+			list.Store(&step.list)
 			time.Sleep(time.Second)
 			synctest.Wait()
-			require.Equal(t, step.told, told)
+			require.EqualValues(t, step.told, told.Load())
 		}
 		cancel()
 	})

@@ -48,7 +48,7 @@ type sender struct {
 	level    atomic.Uint64 // bits of the last chunk's level in dBFS
 
 	mu       sync.Mutex // guards what follows; push's alone, so nearly free
-	frame    int // samples per packet
+	frame    int        // samples per packet
 	constant bool
 	track    writer
 	encoder  *opus.Encoder

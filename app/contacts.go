@@ -8,7 +8,7 @@ import (
 	"paravent/app/phone"
 )
 
-// ErrOwnContact: the address is this phone's own.
+// ErrOwnContact says that the address is this phone's own.
 var ErrOwnContact = phone.NewFault("contact-is-yourself")
 
 func looksLikeLink(s string) bool {

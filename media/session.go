@@ -145,15 +145,13 @@ func (s *Session) attach() error {
 	return nil
 }
 
-// goStream runs f as one of the goroutines that Close waits for; false when closed.
-func (s *Session) goStream(f func()) bool {
+// goStream runs f as one of the goroutines that Close waits for, unless closed.
+func (s *Session) goStream(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return false
+	if !s.closed {
+		s.streams.Go(f)
 	}
-	s.streams.Go(f)
-	return true
 }
 
 // follow reads the connection's state, because the library's callbacks may

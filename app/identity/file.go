@@ -113,7 +113,7 @@ func readBounded(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(b) > maxFile {
 		err = fmt.Errorf("%w: too long", ErrBadIdentity)
@@ -135,7 +135,7 @@ func writeAtomic(path string, b []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(t.Name()) // fails once it was renamed, and that is well
+	defer func() { _ = os.Remove(t.Name()) }() // fails once it was renamed, and that is well
 	if _, err = t.Write(b); err == nil {
 		err = t.Sync()
 	}

@@ -11,7 +11,7 @@ import (
 	"paravent/media"
 )
 
-// ErrNoDevices: a description was asked for before the devices were opened.
+// ErrNoDevices says that a description was asked for before the devices were opened.
 var ErrNoDevices = phone.NewFault("call-without-devices")
 
 // offer describes this side as the caller. A restart keeps the session and
@@ -207,7 +207,7 @@ func (l *line) stateChanged(s media.State) {
 	}
 }
 
-// ErrNoPath: no pair of addresses worked, or the path in use died.
+// ErrNoPath says that no pair of addresses worked, or the path in use died.
 var ErrNoPath = phone.NewFault("no-media-path")
 
 // connected notes the path in use and tells of it, the first time.

@@ -30,7 +30,7 @@ func constant(pattern, value string) rule {
 
 const (
 	patternUfrag       = `[A-Za-z0-9+/]{4,64}`
-	patternPwd         = `[A-Za-z0-9+/]{22,128}`
+	patternPwd         = `[A-Za-z0-9+/]{22,128}` //nolint:gosec // what a password may look like
 	patternFingerprint = `sha-256 (?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}`
 	patternSetup       = `actpass|active|passive`
 	patternExtension   = `\d{1,2} (?:urn:ietf:params:rtp-hdrext:[a-z0-9:-]{1,60}|` +

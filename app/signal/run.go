@@ -193,7 +193,7 @@ func (d *dialer) Dial(network, addr string) (net.Conn, error) {
 	d.wg.Add(1)
 	context.AfterFunc(d.ctx, func() {
 		defer d.wg.Done()
-		conn.Close()
+		_ = conn.Close()
 	})
 	return conn, nil
 }

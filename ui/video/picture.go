@@ -30,6 +30,7 @@ func WayFromEnv() Way {
 	switch w := Way(os.Getenv("PARAVENT_RENDER")); w {
 	case Shader, Raster:
 		return w
+	case Auto:
 	}
 	return Auto
 }

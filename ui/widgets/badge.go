@@ -39,11 +39,11 @@ func (b *Badge) CreateRenderer() fyne.WidgetRenderer {
 	draw := func() {
 		c := paint(b, b.color)
 		ground.FillColor, ground.StrokeColor, ground.StrokeWidth = paint(b, "card"), c, 1.2
-		over.FillColor = layer(b, b.hovered, false)
+		over.FillColor = layer(b, b.hovered)
 		over.StrokeColor, over.StrokeWidth = focusColor(b, b.focused), 3
 		text.Text, text.TextSize, text.Color = b.label, 13, c
 		text.TextStyle.Bold = true
-		setIcon(img, b, b.icon, c)
+		setIcon(img, b.icon, c)
 		ground.Refresh()
 		over.Refresh()
 		text.Refresh()

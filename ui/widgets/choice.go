@@ -114,10 +114,10 @@ func (m *Mark) CreateRenderer() fyne.WidgetRenderer {
 	ground.CornerRadius = 6
 	title := canvas.NewText("", nil)
 	draw := func() {
-		ground.FillColor = layer(m, m.hovered && !m.disabled, false)
+		ground.FillColor = layer(m, m.hovered && !m.disabled)
 		ground.StrokeColor, ground.StrokeWidth = focusColor(m, m.focused), 2
 		c := paint(m, theme.ColorNamePlaceHolder)
-		dot.FillColor = layer(m, false, false)
+		dot.FillColor = layer(m, false)
 		if m.on {
 			c = paint(m, theme.ColorNamePrimary)
 			dot.FillColor = c

@@ -31,7 +31,7 @@ func (i *Icon) Set(name string, color fyne.ThemeColorName) {
 // CreateRenderer implements fyne.Widget.
 func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
 	img := iconImage()
-	draw := func() { setIcon(img, i, i.name, paint(i, i.color)) }
+	draw := func() { setIcon(img, i.name, paint(i, i.color)) }
 	draw()
 	return &drawing{
 		objects: []fyne.CanvasObject{img},

@@ -33,7 +33,7 @@ func (b *IconButton) CreateRenderer() fyne.WidgetRenderer {
 	ground, img := canvas.NewRectangle(nil), iconImage()
 	ground.CornerRadius = 8
 	draw := func() {
-		ground.FillColor = layer(b, b.hovered && !b.disabled, false)
+		ground.FillColor = layer(b, b.hovered && !b.disabled)
 		ground.StrokeColor = focusColor(b, b.focused)
 		ground.StrokeWidth = 2
 		ground.Refresh()
@@ -41,7 +41,7 @@ func (b *IconButton) CreateRenderer() fyne.WidgetRenderer {
 		if b.disabled {
 			name = theme.ColorNameDisabled
 		}
-		setIcon(img, b, b.icon, paint(b, name))
+		setIcon(img, b.icon, paint(b, name))
 	}
 	draw()
 	return &drawing{

@@ -45,7 +45,7 @@ func (n *NavItem) CreateRenderer() fyne.WidgetRenderer {
 		if n.selected {
 			mark = paint(n, theme.ColorNamePrimary)
 		}
-		setIcon(img, n, n.icon, mark)
+		setIcon(img, n.icon, mark)
 	}
 	draw()
 	return &drawing{
@@ -66,7 +66,7 @@ func (n *NavItem) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (n *NavItem) paint(ground, pill *canvas.Rectangle, label, count *canvas.Text) {
-	ground.FillColor = layer(n, n.hovered, false)
+	ground.FillColor = layer(n, n.hovered)
 	label.Text, label.TextSize = n.label, size(n, theme.SizeNameText)
 	label.Color, label.TextStyle.Bold = paint(n, theme.ColorNameForeground), n.selected
 	if n.selected {

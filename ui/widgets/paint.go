@@ -25,8 +25,8 @@ func iconImage() *canvas.Image {
 	return img
 }
 
-// setIcon gives img an icon in a colour of w's theme.
-func setIcon(img *canvas.Image, w themed, name string, c color.Color) {
+// setIcon gives img an icon in a colour.
+func setIcon(img *canvas.Image, name string, c color.Color) {
 	if name == "" {
 		img.Hide()
 		return
@@ -44,12 +44,9 @@ func focusColor(w themed, focused bool) color.Color {
 	return color.Transparent
 }
 
-// layer draws over: half transparent hover and press marks.
-func layer(w themed, hovered, pressed bool) color.Color {
-	switch {
-	case pressed:
-		return paint(w, theme.ColorNamePressed)
-	case hovered:
+// layer draws over: a half transparent hover mark.
+func layer(w themed, hovered bool) color.Color {
+	if hovered {
 		return paint(w, theme.ColorNameHover)
 	}
 	return color.Transparent

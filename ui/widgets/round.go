@@ -70,7 +70,7 @@ func (b *Round) CreateRenderer() fyne.WidgetRenderer {
 	draw := func() {
 		fill, mark := b.colors()
 		ground.FillColor = fill
-		over.FillColor = layer(b, b.hovered && !b.disabled, false)
+		over.FillColor = layer(b, b.hovered && !b.disabled)
 		over.StrokeColor, over.StrokeWidth = color.Transparent, 2.5
 		if b.focused {
 			over.StrokeColor = paint(b, theme.ColorNamePrimary)
@@ -79,7 +79,7 @@ func (b *Round) CreateRenderer() fyne.WidgetRenderer {
 		over.Refresh()
 		label.Text, label.TextSize, label.Color = b.label, size(b, theme.SizeNameCaptionText), paint(b, "subtle")
 		label.Refresh()
-		setIcon(img, b, b.icon, mark)
+		setIcon(img, b.icon, mark)
 	}
 	draw()
 	return &drawing{

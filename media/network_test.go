@@ -83,7 +83,9 @@ func TestSlowLinkDoesNotCollapse(t *testing.T) {
 		kbps := float64(after.Video.BytesReceived-before.Video.BytesReceived) * 8 / 1000 / passed
 		t.Logf("%.0f pictures a second, %.0f kbit/s of %d, %d packets of pictures lost, sound: %d of %d lost",
 			120/passed, kbps, after.Bitrate/1000, after.Video.Lost, after.Audio.Lost, after.Audio.Received)
-		require.Greater(t, kbps, 100.0)
+		// How many pictures this computer can make is not the question here: what
+		// the link bears is.
+		require.Greater(t, after.Bitrate, link/3)
 		require.Less(t, after.Audio.Lost, after.Audio.Received/20, "sound is not starved")
 		require.Less(t, float64(after.Bitrate), most)
 	}

@@ -26,15 +26,29 @@ func (s *Session) Stats() Stats {
 		st.Video = s.cfg.Video.Stats()
 		st.Bitrate = s.rate.GetTargetBitrate()
 	}
+	if !s.hasPath() {
+		return st
+	}
 	if pair, ok := s.ice().GetSelectedCandidatePairStats(); ok {
 		st.RTT = time.Duration(pair.CurrentRoundTripTime * float64(time.Second))
 	}
 	return st
 }
 
+// hasPath tells whether a path was found once. Before, the library is still
+// making its transport and must not be asked about it.
+func (s *Session) hasPath() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wasUp
+}
+
 // SelectedPair tells the two ends of the path in use, as host:port, and
 // whether a relay is between them. ok is false before there is one.
 func (s *Session) SelectedPair() (local, remote string, relayed, ok bool) {
+	if !s.hasPath() {
+		return "", "", false, false
+	}
 	pair, err := s.ice().GetSelectedCandidatePair()
 	if err != nil || pair == nil {
 		return "", "", false, false

@@ -287,10 +287,11 @@ func TestNothingIsLeftRunning(t *testing.T) {
 		call()
 	}
 	// The deliverers of candidates end with the test: two for each pair.
-	eventually(t, "all goroutines end", func() bool { return runtime.NumGoroutine() <= before+3*2 })
-	if t.Failed() {
-		buf := make([]byte, 1<<20)
-		t.Logf("%s", buf[:runtime.Stack(buf, true)])
+	for deadline := time.Now().Add(20 * time.Second); runtime.NumGoroutine() > before+3*2; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			buf := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, buf[:runtime.Stack(buf, true)])
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func (a *App) Call(to string, video bool) (phone.CallID, error) {
 	if !started {
 		return phone.CallID{}, ErrNoServer
 	}
-	wish := route.Wish(a.settings.Current(), c, isContact)
+	wish := route.Wish(a.choices(), c, isContact)
 	return a.calls.Place(call.Party{ID: call.PeerID(c.ID), Address: c.Address}, video, wish)
 }
 
@@ -110,6 +110,10 @@ func (a *App) Calls() []phone.CallInfo {
 
 // Stats returns the figures of a connected call.
 func (a *App) Stats(id phone.CallID) (phone.Stats, error) { return a.lines.Stats(id) }
+
+// choices are what is in force: what the person chose, or the strictest of it
+// in lockdown.
+func (a *App) choices() settings.Settings { return a.settings.Current().Effective() }
 
 // Settings are the person's choices as they are now; a server given for this
 // run stands in place of the chosen one.

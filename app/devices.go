@@ -35,11 +35,13 @@ func named(list []device.Info) []phone.Device {
 // Options were read at Open; a file that vanished since is an error of the
 // endpoint when it opens the device.
 func (a *App) audioConfig() audio.Config {
-	s := a.settings.Current().Audio
+	choices := a.choices()
+	s := choices.Audio
 	c := audio.Config{
-		Mic:     device.MicSpec{Kind: device.MicDevice, Name: s.Microphone},
-		Speaker: device.SpeakerSpec{Kind: device.SpeakerDevice, Name: s.Speaker},
-		Backend: string(s.SpeakerBackend), Echo: s.EchoCancellation, Noise: s.NoiseSuppression,
+		ConstantBitrate: choices.Privacy.ConstantBitrate,
+		Mic:             device.MicSpec{Kind: device.MicDevice, Name: s.Microphone},
+		Speaker:         device.SpeakerSpec{Kind: device.SpeakerDevice, Name: s.Speaker},
+		Backend:         string(s.SpeakerBackend), Echo: s.EchoCancellation, Noise: s.NoiseSuppression,
 	}
 	if mic := a.opts.standIns.mic; mic != nil {
 		c.Mic = *mic

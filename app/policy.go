@@ -16,7 +16,7 @@ var _ call.Policy = policy{}
 
 // Decide implements call.Policy.
 func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
-	s := p.a.settings.Current()
+	s := p.a.choices()
 	c, isContact := p.a.people.Find(string(from.ID))
 	caller := audience.Caller{}
 	if isContact {
@@ -37,5 +37,5 @@ func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
 // rang.
 func (p policy) Wish(from call.Party) phone.Route {
 	c, isContact := p.a.people.Find(string(from.ID))
-	return route.Wish(p.a.settings.Current(), c, isContact)
+	return route.Wish(p.a.choices(), c, isContact)
 }

@@ -32,6 +32,7 @@ func (s Settings) Validate() error {
 		oneOf("language", s.Language, "", "en", "fr"),
 		s.Server.validate(),
 		oneOf("privacy.route", s.Privacy.Route, RouteRelay, RouteContactsDirect, RouteDirect),
+		text("privacy.vpn_device", s.Privacy.VPNDevice, maxDevice),
 		s.Calls.validate(),
 		s.Audio.validate(),
 		s.Video.validate(),

@@ -69,7 +69,11 @@ type Server struct {
 
 // Privacy says who learns what.
 type Privacy struct {
-	Route RoutePolicy `json:"route"`
+	Route           RoutePolicy `json:"route"`
+	VPNDevice       string      `json:"vpn_device"`       // network device that every packet must leave by; "" lets the system choose (P8)
+	Tunnel          bool        `json:"tunnel"`           // calls go through the imported WireGuard tunnel and not at all without it
+	ConstantBitrate bool        `json:"constant_bitrate"` // private speech: packets of sound tell nothing by their size or their absence (P20)
+	Lockdown        bool        `json:"lockdown"`         // see Settings.Effective
 }
 
 // Calls says who may ring, and how calls start.
@@ -77,6 +81,9 @@ type Calls struct {
 	Enabled  bool       `json:"enabled"`
 	Audience []Audience `json:"audience"`
 	RingSecs int        `json:"ring_seconds"` // how long this phone lets a call ring, 10 to 120
+	// Preconnect lets calls of people one follows or has verified be made ready
+	// through relays while they ring, so that sound starts at once.
+	Preconnect bool `json:"preconnect"`
 }
 
 // Audio says how sound is taken and played. Device names are those that

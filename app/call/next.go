@@ -164,7 +164,7 @@ func hangupWhy(r phone.EndReason) why {
 	case phone.ShutDown:
 		return whyClosed
 	case phone.RelayUnavailable, phone.PolicyRefused, phone.LeakPrevented, phone.SecurityFailed,
-		phone.NegotiationFailed, phone.DeviceFailed, phone.ServerUnreachable, phone.Unreachable:
+		phone.NegotiationFailed, phone.DeviceFailed, phone.ServerUnreachable, phone.Unreachable, phone.NetworkLost:
 		return whyFailed
 	case phone.NotEnded, phone.HungUp, phone.RemoteHungUp, phone.Cancelled, phone.Declined, phone.Busy,
 		phone.NoAnswer, phone.Missed, phone.AnsweredElsewhere, phone.GlareLost, phone.Replaced:

@@ -90,13 +90,14 @@ const (
 	ServerUnreachable           // the server could not be reached
 	Unreachable                 // the address is not known to its server
 	ShutDown                    // this phone closed
+	NetworkLost                 // the network device or the tunnel that calls are bound to went away (P8)
 )
 
 var endReasonNames = [...]string{
 	"not-ended", "hung-up", "remote-hung-up", "cancelled", "declined", "busy", "no-answer", "missed",
 	"answered-elsewhere", "glare-lost", "replaced", "relay-unavailable", "policy-refused",
 	"leak-prevented", "security-failed", "negotiation-failed", "media-lost", "device-failed",
-	"server-unreachable", "unreachable", "shut-down",
+	"server-unreachable", "unreachable", "shut-down", "network-lost",
 }
 
 // String is the stable lower-case name; translations use it as "end.NAME".
@@ -129,6 +130,30 @@ func (r Route) String() string { return nameOf(routeNames[:], uint8(r)) }
 
 // Stricter returns the route that both a and b allow (P4).
 func Stricter(a, b Route) Route { return min(a, b) }
+
+// Upgrade is where the two sides stand on taking a relayed call to a direct
+// path. Nothing of it reveals an address before both agreed.
+//
+//	none -- asked here --> asking -- they agree --> moving -- path up --> none (route direct)
+//	none -- asked there -> asked --- agreed here -----^
+//	asking, asked -- refused, withdrawn, timed out --> none
+type Upgrade uint8
+
+// The steps of an upgrade.
+const (
+	NoUpgrade Upgrade = iota
+	Asking            // this side asked, the other has not answered yet
+	Asked             // the other side asks: agreeing shows CallInfo.WouldShow to them
+	Moving            // agreed: the new path is being made while the old one carries on
+)
+
+var upgradeNames = [...]string{"none", "asking", "asked", "moving"}
+
+// String is "none", "asking", "asked" or "moving".
+func (u Upgrade) String() string { return nameOf(upgradeNames[:], uint8(u)) }
+
+// MarshalText makes an upgrade readable in JSON.
+func (u Upgrade) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
 
 // MarshalText makes a state readable in JSON.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -95,6 +95,8 @@ type CallInfo struct {
 	Route                              Route
 	RelayKind                          Relaying
 	PeerSees                           []string // addresses of this phone the peer can see now
+	Upgrade                            Upgrade
+	WouldShow                          []string // connected by relay: addresses of this phone that a direct path would show the peer
 	Started                            time.Time
 	ConnectedAt                        time.Time // zero before Connected
 }

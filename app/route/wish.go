@@ -12,7 +12,7 @@ func Wish(s settings.Settings, c phone.Contact, isContact bool) phone.Route {
 	if isContact && c.Trust == phone.Changed {
 		return phone.Relay // until the key was verified again
 	}
-	if isContact {
+	if isContact && !s.Privacy.Lockdown {
 		switch c.Route {
 		case phone.RouteRelay:
 			return phone.Relay

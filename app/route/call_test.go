@@ -11,7 +11,7 @@ import (
 )
 
 // relayedPairs are the ways in which two phones can reach the same relay.
-var relayedPairs = [][2]string{{"tls", "tls"}, {"udp", "udp"}, {"tls", "udp"}}
+var relayedPairs = [][2]string{{"tls", "tls"}, {"udp", "udp"}, {"tls", "udp"}, {"tcp", "tcp"}}
 
 func TestP04RelayedCallShowsNoAddress(t *testing.T) {
 	for _, pair := range relayedPairs {

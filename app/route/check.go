@@ -23,7 +23,7 @@ const (
 type RelayProof struct {
 	Relayed netip.AddrPort // the address that the relay gave; it is free again
 	SeenAs  netip.AddrPort // this phone as the relay saw it
-	TLS     bool           // reached by TURN over TLS, else by UDP
+	TLS     bool           // reached by TURN over TLS, else in clear
 	Took    time.Duration
 }
 
@@ -127,7 +127,7 @@ func probe(ctx context.Context, t target, relays Relays, opts Options) (RelayPro
 	if err != nil {
 		return RelayProof{}, fmt.Errorf("binding: %w", err)
 	}
-	return RelayProof{Relayed: addrPort(allocation.LocalAddr()), SeenAs: addrPort(seen), TLS: t.tls}, nil
+	return RelayProof{Relayed: addrPort(allocation.LocalAddr()), SeenAs: addrPort(seen), TLS: t.via == overTLS}, nil
 }
 
 func dialRelay(ctx context.Context, t target, relays Relays, opts Options) (net.PacketConn, *turn.ClientConfig, error) {
@@ -136,8 +136,8 @@ func dialRelay(ctx context.Context, t target, relays Relays, opts Options) (net.
 		LoggerFactory: &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},
 	}
 	server := ""
-	if t.tls {
-		raw, err := (pinnedDialer{ctx: ctx, pin: relays.Pin, dial: opts.Dial}).DialContext(ctx, "tcp", t.hostPort())
+	if t.via != overUDP {
+		raw, err := newPinnedDialer(ctx, relays.Pin, []target{t}, opts.Dial).DialContext(ctx, "tcp", t.hostPort())
 		if err != nil {
 			return nil, nil, err
 		}

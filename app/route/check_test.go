@@ -3,6 +3,7 @@ package route
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -18,7 +19,7 @@ import (
 )
 
 func TestCheckRelayAllocatesOnce(t *testing.T) {
-	for _, transport := range []string{"tls", "udp", ""} {
+	for _, transport := range []string{"tls", "udp", "tcp", ""} {
 		t.Run(transport, func(t *testing.T) {
 			r := startRelay(t, "127.0.0.1")
 			relays := r.Relays
@@ -30,7 +31,7 @@ func TestCheckRelayAllocatesOnce(t *testing.T) {
 			require.Equal(t, netip.MustParseAddr("127.0.0.1"), proof.Relayed.Addr())
 			require.Equal(t, netip.MustParseAddr("127.0.0.1"), proof.SeenAs.Addr())
 			require.NotZero(t, proof.SeenAs.Port())
-			require.Equal(t, transport != "udp", proof.TLS)
+			require.Equal(t, transport == "tls" || transport == "", proof.TLS)
 			require.EqualValues(t, 1, r.allocations.Load())
 			require.Eventually(t, func() bool { return r.server.AllocationCount() == 0 }, 5*time.Second, 5*time.Millisecond, "given back")
 		})
@@ -142,9 +143,9 @@ func TestP09NoRelayNoCandidate(t *testing.T) {
 }
 
 func TestRelayedPlanNeedsARelay(t *testing.T) {
-	plain := farRelays
-	plain.URIs = []string{"turn:203.0.113.5:80?transport=tcp", "stun:203.0.113.5:3478"}
-	for _, relays := range []Relays{{}, plain} {
+	useless := farRelays
+	useless.URIs = []string{"stun:203.0.113.5:3478"}
+	for _, relays := range []Relays{{}, useless} {
 		_, err := NewPlan(phone.Relay, relays, Options{})
 		require.ErrorIs(t, err, ErrRelayUnavailable)
 	}
@@ -163,6 +164,25 @@ func TestTLSRelayIsNeverReachedInClear(t *testing.T) {
 	require.Contains(t, <-p.out, " typ relay ")
 	require.Empty(t, <-p.out, "one allocation is enough")
 	require.Equal(t, []byte{0x16, 0x16}, first.seen())
+}
+
+// TestPlainTCPOnlyWhereNoTLSIsNamed: what the server names as TLS is never
+// spoken to in clear, also where it is named as plain besides.
+func TestPlainTCPOnlyWhereNoTLSIsNamed(t *testing.T) {
+	r, first := startRelay(t, "127.0.0.1"), &firstBytes{}
+	proof, err := CheckRelay(t.Context(), r.only("tcp"), Options{Dial: first.dial})
+	require.NoError(t, err)
+	require.False(t, proof.TLS)
+	require.NotEqual(t, []byte{0x16}, first.seen())
+	both := r.only("tls")
+	both.URIs = append(both.URIs, fmt.Sprintf("turn:127.0.0.1:%d?transport=tcp", r.tls))
+	first = &firstBytes{}
+	p := newPeer(t, mustPlan(t, phone.Relay, both, Options{Dial: first.dial}))
+	p.offer()
+	require.Contains(t, <-p.out, " typ relay ")
+	for _, b := range first.seen() {
+		require.Equal(t, byte(0x16), b)
+	}
 }
 
 // TestPionUsesTheConnectionAsItIs guards what pinnedDialer relies on: with a

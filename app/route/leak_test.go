@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -40,7 +41,7 @@ func TestP24OnlyOwnServersAreAsked(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, webrtc.ICETransportPolicyRelay, config.ICETransportPolicy)
 	require.Len(t, config.ICEServers, 1)
-	require.Equal(t, farRelays.URIs, config.ICEServers[0].URLs)
+	require.Equal(t, append(slices.Clone(farRelays.URIs), "turn:203.0.113.5:80?transport=tcp"), config.ICEServers[0].URLs)
 }
 
 func TestP02NamesAreNeverLookedUp(t *testing.T) {
@@ -85,7 +86,7 @@ func TestP02NamesAreNeverLookedUp(t *testing.T) {
 func TestP03RaddrNeverLeaves(t *testing.T) {
 	told := 0
 	for _, host := range []string{"127.0.0.1", "::1"} {
-		for _, transport := range []string{"udp", "tls"} {
+		for _, transport := range []string{"udp", "tcp", "tls"} {
 			for _, filter := range []bool{false, true} {
 				if filter && host == "::1" {
 					continue // pion's filtered sockets never bind to ::1

@@ -109,7 +109,7 @@ func (p Plan) engine(ctx context.Context) webrtc.SettingEngine {
 		e.SetNet(p.opts.Net)
 	}
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled) // P2
-	e.SetICEProxyDialer(pinnedDialer{ctx: ctx, pin: p.relays.Pin, dial: p.opts.Dial})
+	e.SetICEProxyDialer(newPinnedDialer(ctx, p.relays.Pin, p.targets, p.opts.Dial))
 	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	e.DisableActiveTCP(true)
 	e.SetIncludeLoopbackCandidate(p.loopback)

@@ -21,12 +21,12 @@ import (
 	"paravent/server/wire"
 )
 
-// relayServer is a TURN server over UDP and TLS on one loopback address.
+// relayServer is a TURN server over UDP, TLS and plain TCP on one loopback address.
 type relayServer struct {
 	Relays
-	udp, tls    int // ports
-	allocations atomic.Int32
-	server      *turn.Server
+	udp, tls, tcp int // ports
+	allocations   atomic.Int32
+	server        *turn.Server
 }
 
 func selfSigned(t testing.TB) (tls.Certificate, wire.Pin) {
@@ -50,6 +50,8 @@ func startRelay(t testing.TB, host string) *relayServer {
 	require.NoError(t, err)
 	tcp, err := tls.Listen("tcp", listen, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{wire.ALPNTurn}})
 	require.NoError(t, err)
+	clear, err := net.Listen("tcp", listen)
+	require.NoError(t, err)
 	relay := &turn.RelayAddressGeneratorStatic{RelayAddress: net.ParseIP(host), Address: host}
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.DefaultLogLevel = logging.LogLevelDisabled
@@ -62,11 +64,11 @@ func startRelay(t testing.TB, host string) *relayServer {
 			r.allocations.Add(1)
 		}},
 		PacketConnConfigs: []turn.PacketConnConfig{{PacketConn: udp, RelayAddressGenerator: relay}},
-		ListenerConfigs:   []turn.ListenerConfig{{Listener: tcp, RelayAddressGenerator: relay}},
+		ListenerConfigs:   []turn.ListenerConfig{{Listener: tcp, RelayAddressGenerator: relay}, {Listener: clear, RelayAddressGenerator: relay}},
 	})
 	require.NoError(t, err)
 	t.Cleanup(r.stop)
-	r.udp, r.tls = udp.LocalAddr().(*net.UDPAddr).Port, tcp.Addr().(*net.TCPAddr).Port
+	r.udp, r.tls, r.tcp = udp.LocalAddr().(*net.UDPAddr).Port, tcp.Addr().(*net.TCPAddr).Port, clear.Addr().(*net.TCPAddr).Port
 	r.Relays = Relays{Username: "user", Password: "secret", Pin: pin, SeenAs: netip.MustParseAddr(host)}
 	r.URIs = []string{r.overTLS(host), r.overUDP(host)}
 	return r
@@ -89,13 +91,13 @@ func (r *relayServer) overUDP(host string) string {
 	return fmt.Sprintf("turn:%s:%d?transport=udp", bracketed(host), r.udp)
 }
 
-// only keeps one way to reach the relay.
-func (r *relayServer) only(transport string) Relays {
-	rel := r.Relays
-	for _, u := range r.URIs {
-		if transport == "tls" == (u[:5] == "turns") {
-			rel.URIs = []string{u}
-		}
-	}
+func (r *relayServer) overTCP(host string) string {
+	return fmt.Sprintf("turn:%s:%d?transport=tcp", bracketed(host), r.tcp)
+}
+
+// only keeps one way to reach the relay: "tls", "udp" or "tcp".
+func (r *relayServer) only(way string) Relays {
+	rel, host := r.Relays, r.SeenAs.String()
+	rel.URIs = []string{map[string]string{"tls": r.overTLS(host), "udp": r.overUDP(host), "tcp": r.overTCP(host)}[way]}
 	return rel
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/pion/stun/v4"
@@ -13,7 +14,7 @@ import (
 
 // Relays is a grant to use the relay of the phone's own server.
 type Relays struct {
-	URIs     []string // RFC 7065; only turns: over TCP and turn: over UDP are used
+	URIs     []string // RFC 7065; turns: over TCP, turn: over UDP and turn: over TCP are used
 	Username string   // random for every grant (P17)
 	Password string
 	Pin      wire.Pin   // the key that the TLS relay must prove
@@ -32,10 +33,21 @@ func RelaysFrom(t wire.TurnReply, pin wire.Pin) Relays {
 // target is one relay URI that this phone is willing to use.
 type target struct {
 	uri  string
-	tls  bool
+	via  carrier
 	host string
 	port int
 }
+
+// carrier is how a relay is spoken to.
+type carrier uint8
+
+// The carriers, in the order in which they are tried: TLS hides user name
+// and peers from the network (P17), TCP passes where UDP is blocked.
+const (
+	overTLS carrier = iota
+	overUDP
+	overTCP
+)
 
 func (t target) hostPort() string { return net.JoinHostPort(t.host, strconv.Itoa(t.port)) }
 
@@ -48,9 +60,8 @@ func (t target) addr() netip.Addr {
 	return a.Unmap()
 }
 
-// targets picks the usable URIs in the server's order. Plain TURN over TCP is
-// left out because credentials and peers would travel in clear on a stream
-// that the pin does not guard; stun: is left out because it hides nothing.
+// targets picks the usable URIs: TLS first, then UDP, then plain TCP, each in
+// the server's order. stun: is left out because it hides nothing.
 func (r Relays) targets() ([]target, error) {
 	var list []target
 	for _, s := range r.URIs {
@@ -60,13 +71,16 @@ func (r Relays) targets() ([]target, error) {
 		}
 		switch {
 		case u.Scheme == stun.SchemeTypeTURNS && u.Proto == stun.ProtoTypeTCP:
-			list = append(list, target{s, true, u.Host, u.Port})
+			list = append(list, target{s, overTLS, u.Host, u.Port})
 		case u.Scheme == stun.SchemeTypeTURN && u.Proto == stun.ProtoTypeUDP:
-			list = append(list, target{s, false, u.Host, u.Port})
+			list = append(list, target{s, overUDP, u.Host, u.Port})
+		case u.Scheme == stun.SchemeTypeTURN && u.Proto == stun.ProtoTypeTCP:
+			list = append(list, target{s, overTCP, u.Host, u.Port})
 		}
 	}
 	if len(list) > 0 && (r.Username == "" || r.Password == "") {
 		return nil, fmt.Errorf("%w: the server gave no credentials", ErrRelayUnavailable)
 	}
+	slices.SortStableFunc(list, func(a, b target) int { return int(a.via) - int(b.via) })
 	return list, nil
 }

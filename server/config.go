@@ -25,8 +25,13 @@ type Config struct {
 	RelayMinPort      uint16 // the range of relay ports; both 0 = any free port
 	RelayMaxPort      uint16
 	NoRelay           bool // offer no relay
-	Limits            Limits
-	Log               *slog.Logger // nil = silent; it never learns who calls whom
+	// RelayURIs (RFC 7065) name TURN servers that phones use in place of this
+	// server's own relay, as coturn with "use-auth-secret". A turns: one must
+	// have this server's certificate key, which is the only one phones accept.
+	RelayURIs   []string
+	RelaySecret string // shared with these TURN servers, by the coturn REST convention
+	Limits      Limits
+	Log         *slog.Logger // nil = silent; it never learns who calls whom
 }
 
 // Limits bound what clients may use. A zero field has the default named at it.
@@ -90,13 +95,15 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("%w: the relay ports need a lower and an upper end", ErrConfig)
 	case (c.CertFile == "") != (c.KeyFile == ""):
 		return c, fmt.Errorf("%w: a certificate and its key go together", ErrConfig)
+	case (len(c.RelayURIs) == 0) != (c.RelaySecret == "") || c.NoRelay && len(c.RelayURIs) > 0:
+		return c, fmt.Errorf("%w: other relays and their secret go together, and not with \"no relay\"", ErrConfig)
 	case c.PublicIP.IsUnspecified() || c.PublicIP.IsMulticast():
 		return c, fmt.Errorf("%w: %v is no address of a server", ErrConfig, c.PublicIP)
 	case strings.ContainsAny(c.PublicHost, "#/?:@ "):
 		return c, fmt.Errorf("%w: %q is no host name", ErrConfig, c.PublicHost)
 	}
 	c.PublicIP = c.PublicIP.Unmap()
-	return c, nil
+	return c, checkRelayURIs(c.RelayURIs)
 }
 
 // publicIP is the address under which others reach a server that listens on

@@ -15,6 +15,8 @@ import (
 	"github.com/pion/stun/v4"
 	"github.com/pion/turn/v5"
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"paravent/server/wire"
 )
 
 const (
@@ -27,23 +29,33 @@ const (
 // "EXPIRY:NAME" and base64(HMAC-SHA1(secret, username)). NAME is random for
 // every grant (P17): it encrypts a pseudonym of the mailbox, so that quotas
 // work without a table and onlookers cannot tell whose grants belong together.
-// Secrets last as long as the process. Any goroutine may use it.
+// A secret that is not given lasts as long as the process. Any goroutine may use it.
 type mint struct {
 	secret []byte
 	seal   cipher.AEAD
 	now    func() time.Time
 }
 
-func newMint() (*mint, error) {
+// newMint makes a mint with a secret that another TURN server knows, or with a
+// fresh one.
+func newMint(secret []byte) (*mint, error) {
 	key := make([]byte, chacha20poly1305.KeySize)
-	secret := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails, see crypto/rand
-	_, _ = rand.Read(secret)
+	if len(secret) == 0 {
+		secret = make([]byte, 32)
+		_, _ = rand.Read(secret)
+	}
 	seal, err := chacha20poly1305.New(key)
 	if err != nil {
 		return nil, err
 	}
 	return &mint{secret: secret, seal: seal, now: time.Now}, nil
+}
+
+// grant makes credentials for a phone, at the relays of uris.
+func (m *mint) grant(mailbox string, uris []string) wire.TurnReply {
+	user, password := m.issue(mailbox, grantLifetime)
+	return wire.TurnReply{Username: user, Password: password, Seconds: int(grantLifetime.Seconds()), URIs: uris}
 }
 
 // issue makes credentials that allow new allocations for the given time.

@@ -40,7 +40,7 @@ func TestForgedCredentialsRefused(t *testing.T) {
 	s := startServer(t, Config{})
 	g := grantFor(t, s)
 	expiry, name, _ := strings.Cut(g.Username, ":")
-	elsewhere, err := newMint()
+	elsewhere, err := newMint(nil)
 	require.NoError(t, err)
 	foreignUser, foreignPassword := elsewhere.issue("somebody", time.Hour)
 	later := strings.Replace(g.Username, expiry, "9999999999", 1)
@@ -77,7 +77,7 @@ func TestExpiryGatesOnlyAllocate(t *testing.T) {
 }
 
 func TestMintChecksEveryMethod(t *testing.T) {
-	m, err := newMint()
+	m, err := newMint(nil)
 	require.NoError(t, err)
 	user, _ := m.issue("mailbox", -time.Minute)
 	for method, want := range map[stun.Method]bool{stun.MethodAllocate: false, stun.MethodRefresh: true, stun.MethodCreatePermission: true, stun.MethodChannelBind: true} {
@@ -89,7 +89,7 @@ func TestMintChecksEveryMethod(t *testing.T) {
 }
 
 func FuzzMintCheck(f *testing.F) {
-	m, err := newMint()
+	m, err := newMint(nil)
 	require.NoError(f, err)
 	user, _ := m.issue("mailbox", time.Hour)
 	for _, seed := range []string{user, "", ":", "1:", "9999999999:AAAA", "-1:x", strings.Repeat("9", 40) + ":x"} {

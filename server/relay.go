@@ -56,7 +56,7 @@ type relay struct {
 
 // openRelay takes over the UDP socket.
 func openRelay(cfg Config, udp *net.UDPConn, tlsAddr net.Addr, public netip.Addr, host string) (*relay, error) {
-	m, err := newMint()
+	m, err := newMint(nil)
 	if err != nil {
 		return nil, fmt.Errorf("relay: %w", err)
 	}
@@ -95,10 +95,7 @@ func relayURIs(host string, tlsAddr net.Addr, udpPort int) []string {
 }
 
 // grant makes credentials for a phone.
-func (r *relay) grant(mailbox string) wire.TurnReply {
-	user, password := r.mint.issue(mailbox, grantLifetime)
-	return wire.TurnReply{Username: user, Password: password, Seconds: int(grantLifetime.Seconds()), URIs: r.uris}
-}
+func (r *relay) grant(mailbox string) wire.TurnReply { return r.mint.grant(mailbox, r.uris) }
 
 // take is the front's door for TURN over TLS.
 func (r *relay) take(g *guest) { r.guests.put(&relayGuest{g}) }

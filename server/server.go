@@ -23,7 +23,8 @@ type Server struct {
 	roster   *roster
 	services *services
 	postman  *postman
-	relay    *relay // nil: none is offered
+	relay    *relay  // nil: none of its own
+	grants   granter // nil: no relay is offered
 	closers  []func() error
 
 	relayUp   atomic.Bool
@@ -115,8 +116,13 @@ func (s *Server) openInside(ctx context.Context, cert tls.Certificate, storeDir 
 }
 
 func (s *Server) openRelay(ctx context.Context, public netip.Addr, host string) error {
-	if s.cfg.NoRelay {
+	switch {
+	case s.cfg.NoRelay:
 		return nil
+	case len(s.cfg.RelayURIs) > 0:
+		o, err := newOutsideRelays(s.cfg)
+		s.grants = o
+		return err
 	}
 	udp, err := listenRelay(ctx, hostOf(s.front.listener), s.cfg.TURNPort, portOf(s.front.listener), public)
 	if err != nil {
@@ -127,7 +133,7 @@ func (s *Server) openRelay(ctx context.Context, public netip.Addr, host string) 
 		_ = udp.Close()
 		return err
 	}
-	s.relay = r
+	s.relay, s.grants = r, r
 	s.closers = append(s.closers, r.Close)
 	s.front.doors[useRelay] = r.take
 	s.relayUp.Store(true)
@@ -151,7 +157,7 @@ func (s *Server) openServices(ctx context.Context, b *broker, v *vault) error {
 	if err != nil {
 		return err
 	}
-	s.services = &services{conn: nc, broker: b, vault: v, roster: s.roster, postman: s.postman, relay: s.relay, peers: p, log: s.cfg.Log}
+	s.services = &services{conn: nc, broker: b, vault: v, roster: s.roster, postman: s.postman, grants: s.grants, peers: p, log: s.cfg.Log}
 	s.closeLater(s.services.Close)
 	return s.services.open(ctx, s.cfg.Limits)
 }

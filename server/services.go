@@ -31,7 +31,7 @@ type services struct {
 	vault   *vault
 	roster  *roster
 	postman *postman
-	relay   *relay // nil: no relay is offered
+	grants  granter // nil: no relay is offered
 	peers   *peers
 	log     *slog.Logger
 
@@ -211,11 +211,11 @@ func (s *services) getPrekey(ctx context.Context, of string) wire.PrekeyReply {
 
 // turn grants relay credentials and tells the phone its own address.
 func (s *services) turn(c call) {
-	if s.relay == nil {
+	if s.grants == nil {
 		s.refuse(c, wire.RefusedOff)
 		return
 	}
-	grant := s.relay.grant(c.mailbox)
+	grant := s.grants.grant(c.mailbox)
 	if a := s.seenAs(c); a.IsValid() {
 		grant.SeenAs = a.String()
 	}

@@ -42,6 +42,11 @@ func parseFlags(args []string, stdout, stderr io.Writer) (server.Config, error) 
 	f.StringVar(&cfg.KeyFile, "key", "", "`file` with its key (PEM)")
 	f.BoolVar(&cfg.AllowPrivatePeers, "allow-private", false, "let the relay send to private addresses, for use in a local network")
 	f.BoolVar(&cfg.NoRelay, "no-relay", false, "offer no relay")
+	f.Func("relay-uri", "TURN `URI` that phones use in place of this server's relay, as turn:198.51.100.7:3478?transport=udp; may be given again", func(s string) error {
+		cfg.RelayURIs = append(cfg.RelayURIs, s)
+		return nil
+	})
+	f.StringVar(&cfg.RelaySecret, "relay-secret", "", "`secret` of these TURN servers (coturn: use-auth-secret, static-auth-secret)")
 	f.Func("relay-ports", "UDP `range` of the relay, as 50000-50999; default any free port", func(s string) error { return parseRange(s, &cfg) })
 	f.IntVar(&cfg.Limits.Conns, "max-clients", 0, "connections in all (default 10000)")
 	f.IntVar(&cfg.Limits.ConnsPerIP, "max-per-ip", 0, "connections from one IPv4 address or IPv6 /64 (default 100)")

@@ -40,6 +40,9 @@ func (a *App) Call(to string, video bool) (phone.CallID, error) {
 	if !started {
 		return phone.CallID{}, ErrNoServer
 	}
+	if err := a.mayReachServer(c.Address); err != nil {
+		return phone.CallID{}, err
+	}
 	wish := route.Wish(a.choices(), c, isContact)
 	return a.calls.Place(call.Party{ID: call.PeerID(c.ID), Address: c.Address}, video, wish)
 }
@@ -65,6 +68,11 @@ func (a *App) find(to string) (c phone.Contact, isContact bool, err error) {
 
 // Answer accepts a ringing call; the camera opens only with video.
 func (a *App) Answer(id phone.CallID, video bool) error {
+	if s, ok := a.calls.Snapshot(id); ok {
+		if err := a.mayReachServer(s.Peer.Address); err != nil {
+			return err // it goes on ringing
+		}
+	}
 	a.ringer.stop(id)
 	return a.calls.Answer(id, video)
 }

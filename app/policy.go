@@ -27,7 +27,7 @@ func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
 		return call.Verdict{Record: d.Record()}
 	}
 	return call.Verdict{
-		Ring: true, TellRinging: true, Wish: route.Wish(s, c, isContact),
+		Ring: true, TellRinging: p.a.mayReachServer(from.Address) == nil, Wish: route.Wish(s, c, isContact),
 		RingFor: time.Duration(s.Calls.RingSecs) * time.Second,
 	}
 }

@@ -154,7 +154,7 @@ func (g *Gate) mayShow(a netip.Addr, typ string) error {
 	case a.IsUnspecified(), a.IsMulticast(), a.IsLinkLocalUnicast(), a.Is4In6(), a.IsLoopback() && !g.plan.loopback:
 		return fmt.Errorf("%w: address of a kind that never leaves", ErrLeak)
 	case typ == typRelay:
-		if isLocal(a, g.locals()) && !slices.Contains(g.plan.own, a) {
+		if IsLocal(a, g.locals()) && !slices.Contains(g.plan.own, a) {
 			return fmt.Errorf("%w: local address called a relay", ErrLeak)
 		}
 		return nil

@@ -15,7 +15,7 @@ func Kind(relay netip.Addr, locals []netip.Prefix, seenAs netip.Addr) phone.Rela
 	switch {
 	case !relay.IsValid():
 		return phone.RelayNone
-	case relay.IsLoopback(), relay.IsUnspecified(), isLocal(relay, locals):
+	case relay.IsLoopback(), relay.IsUnspecified(), IsLocal(relay, locals):
 		return phone.RelayHere
 	case !seenAs.IsValid(), relay == seenAs, sameSite(relay, seenAs):
 		return phone.RelaySameNAT

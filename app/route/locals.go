@@ -28,7 +28,8 @@ func Locals() []netip.Prefix {
 	return list
 }
 
-func isLocal(a netip.Addr, locals []netip.Prefix) bool {
+// IsLocal tells whether a is one of this computer's addresses.
+func IsLocal(a netip.Addr, locals []netip.Prefix) bool {
 	for _, p := range locals {
 		if p.Addr() == a {
 			return true
@@ -41,7 +42,7 @@ func isLocal(a netip.Addr, locals []netip.Prefix) bool {
 // is part of, so that a router on the way may show another address for it.
 func Outside(a netip.Addr, locals []netip.Prefix) bool {
 	a = a.Unmap().WithZone("")
-	return a.IsValid() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !isLocal(a, locals) && !onSubnet(a, locals)
+	return a.IsValid() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !IsLocal(a, locals) && !onSubnet(a, locals)
 }
 
 // onSubnet tells whether a shares a subnet with this computer. A prefix of one

@@ -39,6 +39,14 @@ func (p *fakePhone) Call(to string, video bool) (phone.CallID, error) {
 	}
 	return phone.CallID{7}, nil
 }
+func (p *fakePhone) CallAnyway(to string, video bool) (phone.CallID, error) {
+	p.ask("call anyway %s %v", to, video)
+	return phone.CallID{}, nil
+}
+func (p *fakePhone) AnswerAnyway(id phone.CallID, v bool) error {
+	p.ask("answer anyway %s %v", id, v)
+	return nil
+}
 func (p *fakePhone) Answer(id phone.CallID, v bool) error { p.ask("answer %s %v", id, v); return nil }
 func (p *fakePhone) Decline(id phone.CallID) error        { p.ask("decline %s", id); return nil }
 func (p *fakePhone) Hangup(id phone.CallID) error         { p.ask("hangup %s", id); return nil }
@@ -106,6 +114,8 @@ func TestCommands(t *testing.T) {
 	for _, row := range []struct{ line, asked string }{
 		{`{"do":"call","to":"bob","video":true}`, "call bob true"},
 		{`{"do":"answer","call":"` + id + `","video":false}`, "answer " + id + " false"},
+		{`{"do":"answer","call":"` + id + `","anyway":true}`, "answer anyway " + id + " false"},
+		{`{"do":"call","to":"Far","video":true,"anyway":true}`, "call anyway Far true"},
 		{`{"do":"decline","call":"` + id + `"}`, "decline " + id},
 		{`{"do":"hangup","call":"` + id + `"}`, "hangup " + id},
 		{`{"do":"mute","call":"` + id + `","audio":true,"video":false}`, "mute " + id + " true false"},

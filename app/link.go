@@ -22,6 +22,7 @@ type link struct {
 	client   *signal.Client
 	addr     wire.Addr
 	presence presence
+	seenAs   netip.Addr // this phone as the server sees it; the zero Addr until it said so
 }
 
 // Start serves or connects as the settings (or Options.Server) say, and goes
@@ -173,7 +174,33 @@ func (a *App) relays(ctx context.Context) (route.Relays, error) {
 	case err != nil:
 		return route.Relays{}, fmt.Errorf("%w: %w", route.ErrRelayUnavailable, err)
 	}
-	return route.RelaysFrom(grant, pin), nil
+	relays := route.RelaysFrom(grant, pin)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link.client == client {
+		a.link.seenAs = relays.SeenAs
+	}
+	return relays, nil
+}
+
+// askSeenAs learns how the server sees this phone, for receipts of calls that
+// ask for no relay. It tells nobody but the server itself, and fails quietly:
+// then the first call that asks for a relay learns it.
+func (a *App) askSeenAs() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, _ = a.relays(ctx)
+}
+
+// serverSees is this phone as its server sees it, as far as known. A server on
+// this computer sees nothing that leaves it.
+func (a *App) serverSees() netip.Addr {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.link.seenAs.IsLoopback() {
+		return netip.Addr{}
+	}
+	return a.link.seenAs
 }
 
 func locals() []netip.Prefix { return route.Locals() }

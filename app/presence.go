@@ -48,6 +48,7 @@ func (a *App) published(to courier.Client, _ error) {
 	if ok && a.become(client, online) {
 		self := a.Self()
 		a.emit(phone.ServerChanged{Online: true, Address: self.Address, Server: self.Server})
+		go a.askSeenAs()
 	}
 }
 

@@ -40,10 +40,11 @@ func (l *line) note(s *media.Session) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.evident.path = phone.Direct
+	path := phone.Direct
 	if relayed {
-		l.evident.path = phone.Relay
+		path = phone.Relay
 	}
+	l.evident.path = max(l.evident.path, path) // what was shown once stays shown
 	l.evident.local, _ = netip.ParseAddrPort(local)
 	far, _ := netip.ParseAddrPort(remote)
 	l.evident.remote = far.Addr().Unmap()
@@ -54,7 +55,7 @@ func (l *line) receipt() phone.Receipt {
 	l.mu.Lock()
 	g, e := l.gate, l.evident
 	l.mu.Unlock()
-	ev := receipt.Evidence{Call: l.id, Route: e.path, Local: e.local, RelaySaw: addrs(e.asked)}
+	ev := receipt.Evidence{Call: l.id, At: l.cfg.Now(), Route: e.path, Local: e.local, RelaySaw: addrs(e.asked), ServerSaw: l.cfg.ServerSees()}
 	if g != nil {
 		ev.Shown, ev.Relayed = g.Shown(), g.Relayed()
 	}
@@ -65,7 +66,25 @@ func (l *line) receipt() phone.Receipt {
 	if e.path == phone.Direct && route.Outside(e.remote, locals) && e.remote.Is4() == e.seenAs.Is4() && !e.seenAs.IsLoopback() {
 		ev.Public = e.seenAs
 	}
+	ev.Own = own(locals, e.seenAs, ev.ServerSaw)
 	return receipt.Build(ev)
+}
+
+// own are the addresses by which this phone could be found in its networks and
+// from outside.
+func own(locals []netip.Prefix, public ...netip.Addr) []netip.Addr {
+	var list []netip.Addr
+	for _, p := range locals {
+		if a := p.Addr(); !a.IsLoopback() && !a.IsLinkLocalUnicast() {
+			list = append(list, a)
+		}
+	}
+	for _, a := range public {
+		if a.IsValid() && !a.IsLoopback() {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 func addrs(a netip.Addr) []netip.AddrPort {

@@ -3,7 +3,9 @@ package line
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"sync"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,7 +55,7 @@ func newSide(t *testing.T, s *server.Server, id phone.CallID, role call.Role) *s
 		Relays: func(ctx context.Context) (route.Relays, error) { return x.config().relays(ctx) },
 		Audio:  func() audio.Config { return x.config().audio },
 		Video:  func() video.Config { return video.Config{} },
-		Locals: route.Locals, Now: time.Now, Emit: x.emit,
+		Locals: route.Locals, ServerSees: func() netip.Addr { return netip.Addr{} }, Now: time.Now, Emit: x.emit,
 	})
 	x.lines.Use(x)
 	t.Cleanup(func() { x.lines.Retire(id) })
@@ -204,7 +206,11 @@ func TestNothingBeginsAfterTheEnd(t *testing.T) {
 	x, _, _ := newPair(t)
 	retired, closed := phone.NewCallID(), phone.NewCallID()
 	x.lines.SetLocal(retired, call.Flags{})
-	require.Equal(t, phone.Receipt{Call: retired, PeerSaw: []string{}, RelaySaw: []string{}, Hidden: true, RelayKind: phone.RelayNone}, x.lines.Retire(retired))
+	r := x.lines.Retire(retired)
+	require.Equal(t, retired, r.Call)
+	require.True(t, r.Hidden)
+	require.Empty(t, slices.Concat(r.PeerSaw, r.RelaySaw, r.ServerSaw))
+	require.Empty(t, r.Traffic)
 	x.lines.Close(closed)
 	for _, id := range []phone.CallID{retired, closed} {
 		x.lines.CheckRelay(id)

@@ -42,8 +42,10 @@ type Config struct {
 	Audio  func() audio.Config                             // the sound devices, as chosen now
 	Video  func() video.Config                             // the camera and the screens, as chosen now
 	Locals func() []netip.Prefix                           // this computer's addresses
-	Emit   func(phone.Event)
-	Now    func() time.Time
+	// ServerSees is this phone as its server sees it; the zero Addr where that is not known.
+	ServerSees func() netip.Addr
+	Emit       func(phone.Event)
+	Now        func() time.Time
 }
 
 // Lines are the media of all calls; they implement call.Media.
@@ -158,7 +160,7 @@ const retireLimit = 3 * time.Second
 func (l *Lines) Retire(id phone.CallID) phone.Receipt {
 	n := l.find(id, true)
 	if n == nil {
-		return nothing(id)
+		return l.nothing(id)
 	}
 	n.close()
 	select {
@@ -171,9 +173,11 @@ func (l *Lines) Retire(id phone.CallID) phone.Receipt {
 	return n.receipt()
 }
 
-// nothing is the receipt of a call that never had media.
-func nothing(id phone.CallID) phone.Receipt {
-	return receipt.Build(receipt.Evidence{Call: id})
+// nothing is the receipt of a call that never had media: only the server saw
+// this phone.
+func (l *Lines) nothing(id phone.CallID) phone.Receipt {
+	saw := l.cfg.ServerSees()
+	return receipt.Build(receipt.Evidence{Call: id, At: l.cfg.Now(), ServerSaw: saw, Own: own(l.cfg.Locals(), saw)})
 }
 
 // Stats returns the figures of a connected call.
@@ -189,7 +193,7 @@ func (l *Lines) Stats(id phone.CallID) (phone.Stats, error) {
 func (l *Lines) Exposure(id phone.CallID) phone.Receipt {
 	n := l.find(id, false)
 	if n == nil {
-		return nothing(id)
+		return l.nothing(id)
 	}
 	return n.receipt()
 }

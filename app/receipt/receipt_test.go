@@ -80,9 +80,35 @@ func TestP07ReceiptTable(t *testing.T) {
 			row.e.Call = id
 			require.Equal(t, phone.Receipt{
 				Call: id, Route: row.e.Route, PeerSaw: row.peer, RelaySaw: row.relaySaw, Hidden: row.hidden, RelayKind: row.kind,
+				ServerSaw: none, KeptHidden: none, Traffic: []phone.Traffic{},
 			}, Build(row.e))
 		})
 	}
+}
+
+func TestP07SocketCountersOverrule(t *testing.T) {
+	own := []netip.Addr{netip.MustParseAddr("192.168.1.10"), netip.MustParseAddr("198.51.100.7")}
+	relay, home := netip.MustParseAddrPort("203.0.113.5:443"), netip.MustParseAddrPort("192.168.1.10:6000")
+	relayed := Evidence{
+		Route: phone.Relay, Relayed: at("203.0.113.5:50000"), RelayKind: phone.RelayElsewhere, Own: own, Public: own[1], ServerSaw: own[1],
+		Flows: []Flow{{Local: home, To: relay, Role: ToRelay, Packets: 3, Bytes: 300}, {Local: at("192.168.1.10:6001")[0], To: relay, Role: ToRelay, Packets: 1, Bytes: 9}},
+	}
+	r := Build(relayed)
+	require.True(t, r.Hidden)
+	require.Equal(t, []string{"192.168.1.10", "198.51.100.7"}, r.KeptHidden)
+	require.Equal(t, []string{"198.51.100.7"}, r.ServerSaw)
+	require.Equal(t, []phone.Traffic{{To: "203.0.113.5:443", Role: "relay", Packets: 4, Bytes: 309}}, r.Traffic)
+	for _, role := range []Role{ToPeer, Other} { // one packet past the relay, and nothing is hidden
+		strayed := relayed
+		strayed.Flows = append(strayed.Flows[:2:2], Flow{Local: home, To: netip.MustParseAddrPort("203.0.113.99:4000"), Role: role, Packets: 1, Bytes: 60})
+		r = Build(strayed)
+		require.False(t, r.Hidden)
+		require.Equal(t, []string{"192.168.1.10:6000", "198.51.100.7"}, r.PeerSaw)
+		require.Empty(t, r.KeptHidden)
+	}
+	silent := relayed
+	silent.Flows = append(silent.Flows[:2:2], Flow{Local: home, To: netip.MustParseAddrPort("203.0.113.99:4000"), Role: ToPeer})
+	require.True(t, Build(silent).Hidden, "a socket that sent nothing showed nothing")
 }
 
 func TestP25TheWorstRelayCounts(t *testing.T) {

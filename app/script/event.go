@@ -35,6 +35,7 @@ func (f *Face) event(e phone.Event) {
 	case phone.ReceiptReady:
 		r := e.Receipt
 		f.write("receipt", map[string]any{"call": r.Call, "peer_saw": list(r.PeerSaw), "relay_saw": list(r.RelaySaw),
+			"server_saw": list(r.ServerSaw), "kept_hidden": list(r.KeptHidden), "traffic": r.Traffic,
 			"route": r.Route, "hidden": r.Hidden, "relay_kind": r.RelayKind})
 	case phone.CallMissed:
 		f.write("missed", who(e.From, map[string]any{"missed_at": e.At.UTC().Format(time.RFC3339Nano)}))

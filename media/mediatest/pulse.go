@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -69,13 +70,18 @@ func StartPulse(t testing.TB) *Pulse {
 	var log bytes.Buffer
 	p.server.Stderr = &log
 	endWithParent(p.server)
-	if err := p.server.Start(); err != nil {
+	ended := make(chan struct{})
+	if err := startUntil(p.server, ended); err != nil {
 		t.Fatal("pulseaudio: ", err)
 	}
 	t.Cleanup(func() {
 		_ = p.server.Process.Kill()
-		_ = p.server.Wait()
+		err := p.server.Wait()
+		close(ended)
 		_ = os.RemoveAll(dir)
+		if t.Failed() {
+			t.Logf("pulseaudio ended with %v and wrote: %s", err, log.String())
+		}
 	})
 	for deadline := time.Now().Add(10 * time.Second); exec.Command("pactl", "info").Run() != nil; {
 		if time.Now().After(deadline) {
@@ -85,6 +91,18 @@ func StartPulse(t testing.TB) *Pulse {
 		}
 	}
 	return p
+}
+
+// startUntil starts c from a thread of its own that lives until ended: on
+// Linux, endWithParent ends c with the thread that started it.
+func startUntil(c *exec.Cmd, ended <-chan struct{}) error {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		started <- c.Start()
+		<-ended
+	}()
+	return <-started
 }
 
 func write(t testing.TB, path, text string) {

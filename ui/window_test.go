@@ -49,6 +49,10 @@ func TestScreensLook(t *testing.T) {
 		"dial":     func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageDial) },
 		"history":  func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageHistory) },
 		"prefs":    func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pagePrefs) },
+		"lockdown": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
+			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.Lockdown = true })
+			w.main.open(pagePrefs)
+		},
 		"add":      func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.contacts.Add() },
 		"incoming": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) { f.Ring(f.Person("Mei Lin"), true) },
 		"call": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
@@ -278,6 +282,38 @@ func TestChangePrivacy(t *testing.T) {
 	s.Tap("Always relay")
 	require.Contains(t, w.main.banner.Text(), "not possible")
 	require.Equal(t, settings.RouteContactsDirect, f.Settings().Privacy.Route)
+}
+
+// While lockdown is on, the settings show what is in force and let nobody
+// change it; what was chosen comes back unharmed.
+func TestLockdownOverridesAndGivesBack(t *testing.T) {
+	f := uitest.New()
+	chosen := f.Settings()
+	chosen.Privacy.Route, chosen.Calls.Preconnect = settings.RouteDirect, true
+	chosen.Calls.Audience = []settings.Audience{settings.AudienceEveryone}
+	require.NoError(t, f.UpdateSettings(func(s *settings.Settings) { *s = chosen }))
+	w, s := open(t, f)
+	s.Tap("Settings")
+	s.Tap("Lockdown")
+	require.True(t, f.Settings().Privacy.Lockdown)
+	require.True(t, s.Sees("this shows what is in force"))
+	require.True(t, s.Sees("Only people in your address book can ring"))
+	for name, on := range map[string]bool{"Private speech": true, "Connect while it rings": false, "Everyone": false, "People in your address book": true} {
+		require.Equal(t, on, s.Checked(name), name)
+		s.Tap(name)
+	}
+	s.Tap("Direct with contacts")
+	w.main.open(pageContacts)
+	require.True(t, s.Sees("Lockdown: always through a relay"))
+	require.False(t, s.Sees("Direct calls allowed"), "no claim that lockdown makes untrue")
+	s.Tap("Settings")
+	s.Tap("Lockdown")
+	require.Equal(t, chosen, f.Settings())
+	require.False(t, s.Checked("Private speech"))
+	s.Tap("Private speech")
+	s.Tap("Connect while it rings")
+	require.True(t, f.Settings().Privacy.ConstantBitrate)
+	require.False(t, f.Settings().Calls.Preconnect)
 }
 
 func TestVerifiedIsDisabledWhileNobodyIs(t *testing.T) {

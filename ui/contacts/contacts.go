@@ -13,11 +13,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"paravent/app/phone"
+	"paravent/settings"
 	"paravent/ui/widgets"
 )
 
 // Phone is what the address book needs.
 type Phone interface {
+	Settings() settings.Settings
 	Contacts() []phone.Contact
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error

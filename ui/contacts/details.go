@@ -28,6 +28,10 @@ func (s *Screen) edit(c phone.Contact) {
 		{ID: string(phone.RouteRelay), Title: w.T("contact.relay"), Detail: w.T("contact.relay-detail")},
 		{ID: string(phone.RouteDirect), Title: w.T("contact.direct"), Detail: w.T("contact.direct-detail")},
 	}, string(c.Route), func(id string) { c.Route = phone.RouteChoice(id); s.save(c) })
+	if s.phone.Settings().Privacy.Lockdown {
+		route.Select(string(phone.RouteRelay))
+		route.SetDisabled(true)
+	}
 	block := widget.NewCheck(w.T("contact.block"), nil)
 	block.SetChecked(c.Blocked)
 	block.OnChanged = func(on bool) { c.Blocked = on; s.save(c) }

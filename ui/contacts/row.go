@@ -70,6 +70,8 @@ func second(s *Screen, c phone.Contact) string {
 		return w.T("contacts.key-changed")
 	case c.Blocked:
 		return w.T("contacts.blocked")
+	case s.phone.Settings().Privacy.Lockdown:
+		return w.T("contacts.route-lockdown")
 	case c.Route == phone.RouteRelay:
 		return w.T("contacts.route-relay")
 	case c.Route == phone.RouteDirect:

@@ -30,8 +30,9 @@ func (s *Screen) calls() fyne.CanvasObject {
 
 func (s *Screen) fillGroups() {
 	w := s.env.Words
-	now := s.phone.Settings().Calls
-	everyone := slices.Contains(now.Audience, settings.AudienceEveryone)
+	chosen := s.phone.Settings()
+	now, lockdown := chosen.Effective().Calls, chosen.Privacy.Lockdown
+	everyone := slices.Contains(chosen.Calls.Audience, settings.AudienceEveryone)
 	s.groups.RemoveAll()
 	for _, group := range []settings.Audience{
 		settings.AudienceContacts, settings.AudienceFollowing, settings.AudienceVerified, settings.AudienceEveryone,
@@ -44,9 +45,13 @@ func (s *Screen) fillGroups() {
 		if nobody {
 			s.groups.Add(widgets.Detail(w.T("calls.verified-none")))
 		}
-		if !now.Enabled || nobody && !check.Checked || everyone && group != settings.AudienceEveryone {
+		if !now.Enabled || nobody && !check.Checked || everyone && group != settings.AudienceEveryone ||
+			lockdown && group == settings.AudienceEveryone {
 			check.Disable()
 		}
+	}
+	if lockdown {
+		s.groups.Add(widgets.Detail(w.T("lockdown.everyone")))
 	}
 	s.meaning.SetText(w.Audience(now))
 	s.groups.Refresh()

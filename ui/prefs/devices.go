@@ -67,10 +67,15 @@ func (s *Screen) device(found []phone.Device, chosen string, set func(*settings.
 }
 
 func (s *Screen) check(name string, on bool, set func(*settings.Settings, bool)) fyne.CanvasObject {
+	return container.NewHBox(s.saved(name, on, set))
+}
+
+// saved is a check whose every change is saved.
+func (s *Screen) saved(name string, on bool, set func(*settings.Settings, bool)) *widget.Check {
 	c := widget.NewCheck(name, nil)
 	c.SetChecked(on)
 	c.OnChanged = func(on bool) { s.save(func(v *settings.Settings) { set(v, on) }) }
-	return container.NewHBox(c)
+	return c
 }
 
 // choose is a drop-down of values under their names, saved when chosen.

@@ -3,7 +3,7 @@
 package prefs
 
 import (
-	"slices"
+	"reflect"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -51,18 +51,9 @@ func (s *Screen) Object() fyne.CanvasObject { return s.object }
 
 // Reload shows the settings again where something else changed them.
 func (s *Screen) Reload() {
-	if !same(s.shown, s.phone.Settings()) {
+	if !reflect.DeepEqual(s.shown, s.phone.Settings()) {
 		s.fill()
 	}
-}
-
-func same(a, b settings.Settings) bool {
-	if !slices.Equal(a.Calls.Audience, b.Calls.Audience) {
-		return false
-	}
-	a.Calls.Audience, b.Calls.Audience = nil, nil
-	return a.Name == b.Name && a.Language == b.Language && a.Server == b.Server && a.Privacy == b.Privacy &&
-		a.Calls.Enabled == b.Calls.Enabled && a.Calls.RingSecs == b.Calls.RingSecs && a.Audio == b.Audio && a.Video == b.Video
 }
 
 // LookForDevices lists what is plugged in, for the next time it is shown.
@@ -97,23 +88,6 @@ func (s *Screen) save(change func(*settings.Settings)) bool {
 	return err == nil
 }
 
-func (s *Screen) privacy() fyne.CanvasObject {
-	w := s.env.Words
-	option := func(p settings.RoutePolicy) widgets.Option {
-		return widgets.Option{ID: string(p), Title: w.Route(p), Detail: w.RouteDetail(p)}
-	}
-	choice := widgets.NewChoice([]widgets.Option{
-		option(settings.RouteRelay), option(settings.RouteContactsDirect), option(settings.RouteDirect),
-	}, string(s.shown.Privacy.Route), func(id string) {
-		s.save(func(v *settings.Settings) { v.Privacy.Route = settings.RoutePolicy(id) })
-	})
-	content := []fyne.CanvasObject{choice}
-	if s.shown.Server.Mode == settings.ServerEmbedded {
-		content = append(content, widgets.Flush(widgets.Paragraph(w.T("privacy.embedded-note"))))
-	}
-	return widgets.Section(w.T("privacy.title"), content...)
-}
-
 func (s *Screen) you() fyne.CanvasObject {
 	w := s.env.Words
 	name := widget.NewEntry()
@@ -130,7 +104,10 @@ func (s *Screen) you() fyne.CanvasObject {
 func (s *Screen) server() fyne.CanvasObject {
 	w := s.env.Words
 	lan := widget.NewCheck(w.T("server.lan"), nil)
-	lan.SetChecked(s.shown.Server.LAN)
+	lan.SetChecked(s.shown.Effective().Server.LAN)
+	if s.shown.Privacy.Lockdown {
+		lan.Disable()
+	}
 	address := widget.NewEntry()
 	address.SetPlaceHolder(w.T("server.address-hint"))
 	address.SetText(s.shown.Server.Address)

@@ -81,6 +81,16 @@ func (s Screen) Tap(name string) {
 	test.Tap(o)
 }
 
+// Checked tells whether the check of that name is on.
+func (s Screen) Checked(name string) bool {
+	s.T.Helper()
+	c, ok := s.Find(name).(checkTap)
+	if !ok {
+		s.T.Fatalf("no check called %q on the screen", name)
+	}
+	return c.Check.Checked
+}
+
 // Entry returns the entry with that placeholder.
 func (s Screen) Entry(placeholder string) *widget.Entry {
 	s.T.Helper()

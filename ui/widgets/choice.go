@@ -51,6 +51,15 @@ func Detail(text string) fyne.CanvasObject {
 	return container.New(&hang{left: 20, up: 10}, label)
 }
 
+// Sees is a Detail with an icon that tells whose eyes it is about.
+func Sees(icon, text string) fyne.CanvasObject {
+	label := widget.NewLabel(text)
+	label.Wrapping = fyne.TextWrapWord
+	label.SizeName = theme.SizeNameCaptionText
+	mark := container.NewVBox(Gap(7), NewIcon(icon, "subtle", 16))
+	return container.New(&hang{left: 30, up: 11}, container.NewBorder(nil, nil, mark, nil, label))
+}
+
 // Hint is an explanation in line with the field above it.
 func Hint(text string) fyne.CanvasObject {
 	label := widget.NewLabel(text)
@@ -63,6 +72,13 @@ func Hint(text string) fyne.CanvasObject {
 func (c *Choice) Select(id string) {
 	for i, m := range c.marks {
 		m.set(c.ids[i] == id)
+	}
+}
+
+// SetDisabled shows the choice without letting anybody change it.
+func (c *Choice) SetDisabled(disabled bool) {
+	for _, m := range c.marks {
+		m.SetDisabled(disabled)
 	}
 }
 
@@ -120,11 +136,17 @@ func (m *Mark) CreateRenderer() fyne.WidgetRenderer {
 		dot.FillColor = layer(m, false)
 		if m.on {
 			c = paint(m, theme.ColorNamePrimary)
+			if m.disabled {
+				c = paint(m, theme.ColorNameDisabled)
+			}
 			dot.FillColor = c
 		}
 		ring.StrokeColor, ring.StrokeWidth = c, 2
 		title.Text, title.TextSize = m.label, size(m, theme.SizeNameText)
 		title.Color = paint(m, theme.ColorNameForeground)
+		if m.disabled {
+			title.Color = paint(m, theme.ColorNameDisabled)
+		}
 		title.TextStyle.Bold = m.on
 		for _, o := range []fyne.CanvasObject{ground, ring, dot, title} {
 			o.Refresh()

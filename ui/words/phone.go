@@ -242,9 +242,12 @@ func (w Words) Name(name string) string {
 // Route names a general policy as the settings do.
 func (w Words) Route(p settings.RoutePolicy) string { return w.T("privacy." + string(p)) }
 
-// RouteDetail says what the other person and the server can see with it.
-func (w Words) RouteDetail(p settings.RoutePolicy) string {
-	return w.T("privacy." + string(p) + "-detail")
+// RoutePeer says what the other person sees with it.
+func (w Words) RoutePeer(p settings.RoutePolicy) string { return w.T("privacy." + string(p) + "-peer") }
+
+// RouteServer says what the server sees with it.
+func (w Words) RouteServer(p settings.RoutePolicy) string {
+	return w.T("privacy." + string(p) + "-server")
 }
 
 // AudienceName names a group of callers.

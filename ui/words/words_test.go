@@ -117,7 +117,7 @@ func TestEveryKeyUsedExists(t *testing.T) {
 	require.Greater(t, found, 100)
 	w := words.For("en")
 	for _, r := range []settings.RoutePolicy{settings.RouteRelay, settings.RouteContactsDirect, settings.RouteDirect} {
-		require.NotContains(t, w.Route(r)+w.RouteDetail(r), "privacy.")
+		require.NotContains(t, w.Route(r)+w.RoutePeer(r)+w.RouteServer(r), "privacy.")
 	}
 	for _, a := range []settings.Audience{settings.AudienceContacts, settings.AudienceFollowing, settings.AudienceVerified, settings.AudienceEveryone} {
 		require.NotContains(t, w.AudienceName(a), "calls.")

@@ -12,6 +12,11 @@ func Locals() []netip.Prefix {
 	if err != nil {
 		return nil
 	}
+	return Prefixes(addrs)
+}
+
+// Prefixes reads the addresses of interfaces as the system lists them.
+func Prefixes(addrs []net.Addr) []netip.Prefix {
 	var list []netip.Prefix
 	for _, a := range addrs {
 		n, ok := a.(*net.IPNet)

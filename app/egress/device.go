@@ -39,7 +39,11 @@ func Device(ctx context.Context, name string) (Network, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return openDevice(name, devicePoll)
+	d, err := openDevice(name, devicePoll)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 func openDevice(name string, poll time.Duration) (*device, error) {

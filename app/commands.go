@@ -116,6 +116,9 @@ func (a *App) Calls() []phone.CallInfo {
 	return list
 }
 
+// Exposure is what a call showed of this phone so far.
+func (a *App) Exposure(id phone.CallID) phone.Receipt { return a.lines.Exposure(id) }
+
 // Stats returns the figures of a connected call.
 func (a *App) Stats(id phone.CallID) (phone.Stats, error) { return a.lines.Stats(id) }
 

@@ -25,12 +25,18 @@ type Phone interface {
 
 	// Call takes a contact's id or name, or a paravent: link.
 	Call(to string, video bool) (phone.CallID, error)
+	// CallAnyway and AnswerAnyway are for a person who was told that another
+	// server will see this computer.
+	CallAnyway(to string, video bool) (phone.CallID, error)
 	Answer(id phone.CallID, video bool) error
+	AnswerAnyway(id phone.CallID, video bool) error
 	Decline(id phone.CallID) error
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error
 	Hold(id phone.CallID, on bool) error
 	Calls() []phone.CallInfo
+	// Exposure is what a call showed of this phone so far.
+	Exposure(id phone.CallID) phone.Receipt
 
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)

@@ -42,9 +42,9 @@ func french(f *uitest.Fake) *uitest.Fake {
 	return f
 }
 
-// Every screen, in both languages, as markup.
-func TestScreensLook(t *testing.T) {
-	scenes := map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen){
+// scenes are the screens worth a look.
+func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {
+	return map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen){
 		"contacts": func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {},
 		"dial":     func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageDial) },
 		"history":  func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageHistory) },
@@ -52,6 +52,20 @@ func TestScreensLook(t *testing.T) {
 		"lockdown": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
 			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.Lockdown = true })
 			w.main.open(pagePrefs)
+		},
+		"receipt": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			w.main.open(pageHistory)
+			s.SelectRow(2)
+		},
+		"live": func(_ *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			id, _ := f.Call(f.Person("Mei Lin").ID, false)
+			f.Connect(id, phone.Relay, phone.RelayElsewhere)
+			text, _ := w.env.Words.Badge(w.call.Info())
+			s.Tap(text)
+		},
+		"foreign": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
+			f.Fail(uitest.ErrShowsAddress)
+			w.place(f.Person("Mei Lin").ID, false, w.fail)
 		},
 		"add":      func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.contacts.Add() },
 		"incoming": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) { f.Ring(f.Person("Mei Lin"), true) },
@@ -64,7 +78,11 @@ func TestScreensLook(t *testing.T) {
 			f.End(id, phone.NoAnswer)
 		},
 	}
-	for name, play := range scenes {
+}
+
+// Every screen, in both languages, as markup.
+func TestScreensLook(t *testing.T) {
+	for name, play := range scenes() {
 		for _, lang := range []string{"en", "fr"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {
 				f := uitest.New()
@@ -171,6 +189,7 @@ func TestOutgoingCall(t *testing.T) {
 	require.True(t, s.Sees("Direct: they can see 203.0.113.7"))
 	s.Tap("Direct: they can see 203.0.113.7")
 	require.True(t, s.Sees("straight to the other person"))
+	require.True(t, s.Sees("203.0.113.7:40000"))
 	s.Tap("Done")
 	s.Tap("Mute")
 	s.Tap("Camera off")
@@ -182,6 +201,9 @@ func TestOutgoingCall(t *testing.T) {
 	require.True(t, s.Sees("You hung up."))
 	f.Emit(phone.ReceiptReady{Receipt: phone.Receipt{Call: id, PeerSaw: []string{"203.0.113.7:4"}}})
 	require.True(t, s.Sees("They saw 203.0.113.7."))
+	s.Tap("What it showed")
+	require.True(t, s.Sees("203.0.113.7:4"))
+	s.Tap("Close")
 	s.Tap("Call again")
 	require.Len(t, f.Calls(), 1)
 	f.End(f.Calls()[0].ID, phone.NoAnswer)

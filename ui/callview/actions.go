@@ -2,12 +2,9 @@ package callview
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
 	"paravent/ui/widgets"
-	"paravent/ui/words"
 )
 
 func (s *Screen) toggleMute() { s.set(!s.info.Muted, s.info.CameraOff) }
@@ -66,6 +63,9 @@ func (s *Screen) Close() {
 	if s.asking != nil {
 		s.asking.Hide()
 	}
+	if s.live != nil {
+		s.live.dialog.Hide()
+	}
 	s.remote.OnShape(nil)
 	s.local.OnShape(nil)
 }
@@ -88,21 +88,3 @@ func (s *Screen) Key(name fyne.KeyName) {
 
 // HangUp hangs up without asking, for Ctrl+W.
 func (s *Screen) HangUp() { s.hangUp() }
-
-// showDetails explains the badge and lists what the other side can see.
-func (s *Screen) showDetails() {
-	w := s.env.Words
-	text, _ := w.Badge(s.info)
-	body := container.NewVBox(widgets.Flush(widgets.Paragraph(w.BadgeDetails(s.info))))
-	if hosts := words.Hosts(s.info.PeerSees); len(hosts) > 0 {
-		body.Add(widgets.NewLine(w.T("details.peer-sees")).Small())
-		for _, h := range hosts {
-			body.Add(widgets.NewLine(h).Bold())
-		}
-	}
-	var d *widgets.Dialog
-	done := widget.NewButton(w.T("done"), func() { d.Hide() })
-	done.Importance = widget.HighImportance
-	d = widgets.NewDialog(s.env.Window, text, 440, body, done)
-	s.asking = d
-}

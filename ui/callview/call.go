@@ -22,6 +22,8 @@ type Phone interface {
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error
 	Hold(id phone.CallID, on bool) error
+	// Exposure is what the call showed so far.
+	Exposure(id phone.CallID) phone.Receipt
 }
 
 // Screen is a call under way.
@@ -43,6 +45,7 @@ type Screen struct {
 
 	mute, camera, hold, statsButton, hangup *widgets.Round
 	asking                                  *widgets.Dialog
+	live                                    *live // the receipt, nil while it is not shown
 }
 
 // New shows the call of info; the pictures belong to the window, because the
@@ -63,7 +66,7 @@ func (s *Screen) build() {
 	w := s.env.Words
 	s.name = widgets.NewLine("").Sized(own.SizeTitle).Bold().Cut()
 	s.state = widgets.NewLine("").Small().Cut()
-	s.badge = widgets.NewBadge(s.showDetails)
+	s.badge = widgets.NewBadge(s.showLive)
 	s.face, s.note = widgets.NewAvatar(128), widgets.NewLine("").Center()
 	s.noFace = container.NewVBox(layout.NewSpacer(), container.NewCenter(s.face), widgets.Gap(8), s.note, layout.NewSpacer())
 	s.stats = newStatsPanel(w)
@@ -102,6 +105,7 @@ func (s *Screen) Update(info phone.CallInfo, now time.Time) {
 	text, showing := w.Badge(info)
 	icon, color := badgeLook(showing, info.Route)
 	s.badge.Set(icon, text, color)
+	s.retell(text)
 
 	choose(s.mute, info.Muted, "mic", "mic-off", w.T("call.mute"), w.T("call.unmute"))
 	choose(s.camera, info.CameraOff, "video", "video-off", w.T("call.camera-off"), w.T("call.camera-on"))
@@ -151,6 +155,7 @@ func (s *Screen) Tick(now time.Time) {
 		text += "  ·  " + s.env.Words.T("call.peer-muted")
 	}
 	s.state.SetText(text)
+	s.refreshLive()
 }
 
 // Stats shows figures, if the person wants to see them.

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
+	"paravent/ui/receipt"
 	own "paravent/ui/theme"
 	"paravent/ui/widgets"
 	"paravent/ui/words"
@@ -19,15 +20,17 @@ import (
 type Ended struct {
 	env     widgets.Env
 	info    phone.CallInfo
+	now     time.Time // when it ended
 	onAgain func(to string, video bool)
 	onClose func()
 	object  fyne.CanvasObject
 	receipt *widget.Label
+	more    *widget.Button // opens the whole receipt, hidden until there is one
 }
 
 // NewEnded tells of the ended call of info.
 func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(to string, video bool), onClose func()) *Ended {
-	s := &Ended{env: env, info: info, onAgain: onAgain, onClose: onClose}
+	s := &Ended{env: env, info: info, now: now, onAgain: onAgain, onClose: onClose}
 	w := env.Words
 	name := w.Name(info.Peer.Name)
 	face := widgets.NewAvatar(96)
@@ -40,13 +43,15 @@ func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(
 	if !info.ConnectedAt.IsZero() {
 		lasted.SetText(w.T("ended.lasted", "time", words.Duration(now.Sub(info.ConnectedAt))))
 	}
+	s.more = widget.NewButton(w.T("receipt.open"), nil)
+	s.more.Hide()
 	shut := widget.NewButton(w.T("close"), onClose)
 	again := widget.NewButton(w.T("ended.again"), s.again)
 	again.Importance = widget.HighImportance
 	body := widgets.Wide(460, container.NewVBox(
 		container.NewCenter(face), widgets.Gap(8), widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(),
 		reason, lasted, s.receipt, widgets.Gap(8),
-		container.NewHBox(layout.NewSpacer(), shut, again, layout.NewSpacer()),
+		container.NewHBox(layout.NewSpacer(), shut, s.more, again, layout.NewSpacer()),
 	))
 	s.object = container.NewThemeOverride(widgets.NewPanel(own.ColorStage, 0, 24, 16, container.NewCenter(body)), own.NewDark())
 	return s
@@ -71,7 +76,18 @@ func (s *Ended) reason() string {
 }
 
 // Receipt adds what the call really showed.
-func (s *Ended) Receipt(r phone.Receipt) { s.receipt.SetText(s.env.Words.ReceiptLine(&r)) }
+func (s *Ended) Receipt(r phone.Receipt) {
+	s.receipt.SetText(s.env.Words.ReceiptLine(&r))
+	entry := phone.HistoryEntry{
+		Call: s.info.ID, At: s.info.Started, Outgoing: s.info.Outgoing, Peer: s.info.Peer, Video: s.info.Video,
+		Reason: s.info.Reason, Route: s.info.Route, Receipt: &r,
+	}
+	if !s.info.ConnectedAt.IsZero() {
+		entry.Lasted = s.now.Sub(s.info.ConnectedAt)
+	}
+	s.more.OnTapped = func() { receipt.Show(s.env, entry, s.now) }
+	s.more.Show()
+}
 
 // Key closes with Escape and Enter.
 func (s *Ended) Key(name fyne.KeyName) {

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
+	"paravent/ui/receipt"
 	"paravent/ui/widgets"
 )
 
@@ -46,7 +47,10 @@ func New(env widgets.Env, p Phone, now func() time.Time, onCall func(to string, 
 		func(i widget.ListItemID, o fyne.CanvasObject) { o.(*row).set(s.entries[i]) },
 	)
 	s.list.HideSeparators = true
-	s.list.OnSelected = func(i widget.ListItemID) { s.list.Unselect(i) }
+	s.list.OnSelected = func(i widget.ListItemID) {
+		s.list.Unselect(i)
+		s.show(s.entries[i])
+	}
 	none := widgets.Paragraph(w.T("history.none"))
 	none.Alignment = fyne.TextAlignCenter
 	s.empty = widgets.Wide(360, container.NewVBox(container.NewCenter(widgets.NewIcon("history", "subtle", 56)), none))
@@ -73,6 +77,9 @@ func (s *Screen) Reload() {
 	}
 	s.list.Refresh()
 }
+
+// show opens the receipt of a call.
+func (s *Screen) show(e phone.HistoryEntry) { receipt.Show(s.env, e, s.now()) }
 
 func (s *Screen) askClear() {
 	w := s.env.Words

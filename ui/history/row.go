@@ -34,7 +34,8 @@ func newRow(s *Screen) *row {
 	r.audio.Set("phone", w.T("call.audio"), theme.ColorNamePrimary)
 	r.video.Set("video", w.T("call.video"), theme.ColorNamePrimary)
 	text := container.NewVBox(layout.NewSpacer(), r.name, r.second, r.third, layout.NewSpacer())
-	right := container.NewHBox(container.NewCenter(widgets.Wide(112, r.when)), r.audio, r.video)
+	receipt := widgets.NewIconButton("shield", w.T("receipt.open"), func() { s.show(r.entry) })
+	right := container.NewHBox(container.NewCenter(widgets.Wide(112, r.when)), receipt, r.audio, r.video)
 	r.body = widgets.Inset(8, 7, container.NewBorder(nil, nil,
 		container.NewHBox(widgets.Gap(2), r.icon, widgets.Gap(8)), container.NewCenter(right), text))
 	return r

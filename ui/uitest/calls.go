@@ -11,6 +11,10 @@ import (
 // errBadLink has the code of the real fault for a link that is none.
 var errBadLink = phone.NewFault("bad-address")
 
+// ErrShowsAddress has the code of the real fault that asks before somebody
+// else's server sees this computer.
+var ErrShowsAddress = phone.NewFault("server-here-shows-address")
+
 // Ring makes a call come in.
 func (f *Fake) Ring(from phone.Person, video bool) phone.CallID {
 	id := phone.NewCallID()
@@ -89,6 +93,20 @@ func (f *Fake) Call(to string, video bool) (phone.CallID, error) {
 	return info.ID, nil
 }
 
+func (f *Fake) CallAnyway(to string, video bool) (phone.CallID, error) {
+	f.mu.Lock()
+	f.note("anyway")
+	f.mu.Unlock()
+	return f.Call(to, video)
+}
+
+func (f *Fake) AnswerAnyway(id phone.CallID, video bool) error {
+	f.mu.Lock()
+	f.note("anyway")
+	f.mu.Unlock()
+	return f.Answer(id, video)
+}
+
 func (f *Fake) Answer(id phone.CallID, video bool) error {
 	return f.act(id, fmt.Sprintf("answer %v", video), func(c *phone.CallInfo) {
 		c.State, c.Video = phone.Negotiating, c.Video && video
@@ -111,6 +129,24 @@ func (f *Fake) Mute(id phone.CallID, audioMuted, cameraOff bool) error {
 
 func (f *Fake) Hold(id phone.CallID, on bool) error {
 	return f.act(id, fmt.Sprintf("hold %v", on), func(c *phone.CallInfo) { c.Held = on })
+}
+
+// Exposure counts on with every look, as a call under way does.
+func (f *Fake) Exposure(id phone.CallID) phone.Receipt {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := hiddenReceipt()
+	for _, c := range f.calls {
+		if c.ID == id && c.Route == phone.Direct {
+			r = seenReceipt()
+		}
+	}
+	f.looked++
+	for i := range r.Traffic {
+		r.Traffic[i].Packets += f.looked
+	}
+	r.Call = id
+	return r
 }
 
 func (f *Fake) act(id phone.CallID, what string, change func(*phone.CallInfo)) error {

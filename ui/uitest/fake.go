@@ -27,6 +27,7 @@ type Fake struct {
 	next     int
 	nextErr  error
 	started  int
+	looked   uint64 // at the receipt of a call under way
 	remote   phone.Screen
 	local    phone.Screen
 	log      []string

@@ -91,6 +91,18 @@ func (s Screen) Checked(name string) bool {
 	return c.Check.Checked
 }
 
+// SelectRow chooses a row of the list on the screen.
+func (s Screen) SelectRow(i int) {
+	s.T.Helper()
+	for _, o := range s.objects() {
+		if list, ok := o.(*widget.List); ok {
+			list.Select(i)
+			return
+		}
+	}
+	s.T.Fatal("no list on the screen")
+}
+
 // Entry returns the entry with that placeholder.
 func (s Screen) Entry(placeholder string) *widget.Entry {
 	s.T.Helper()

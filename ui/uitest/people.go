@@ -47,15 +47,33 @@ func past() []phone.HistoryEntry {
 		c := contact(name)
 		return phone.Person{ID: c.ID, Name: name, Contact: known, Address: c.Address}
 	}
-	hidden := &phone.Receipt{Route: phone.Relay, Hidden: true, RelayKind: phone.RelayElsewhere}
-	seen := &phone.Receipt{Route: phone.Direct, PeerSaw: []string{"203.0.113.7:40000", "192.168.1.20:40000"}}
+	hidden, seen := hiddenReceipt(), seenReceipt()
 	return []phone.HistoryEntry{
-		{At: Now.Add(-25 * time.Minute), Peer: person("Élodie Martin", true), Video: true, Reason: phone.RemoteHungUp, Route: phone.Relay, Lasted: 754 * time.Second, Receipt: hidden},
+		{At: Now.Add(-25 * time.Minute), Peer: person("Élodie Martin", true), Video: true, Reason: phone.RemoteHungUp, Route: phone.Relay, Lasted: 754 * time.Second, Receipt: &hidden},
 		{At: Now.Add(-3 * time.Hour), Peer: person("Mei Lin", true), Reason: phone.Missed},
-		{At: Now.Add(-20 * time.Hour), Outgoing: true, Peer: person("Jonas Weber", true), Reason: phone.HungUp, Route: phone.Direct, Lasted: 3723 * time.Second, Receipt: seen},
+		{At: Now.Add(-20 * time.Hour), Outgoing: true, Peer: person("Jonas Weber", true), Reason: phone.HungUp, Route: phone.Direct, Lasted: 3723 * time.Second, Receipt: &seen},
 		{At: Now.Add(-27 * time.Hour), Outgoing: true, Peer: person("Amadou Ba", true), Reason: phone.NoAnswer},
 		{At: Now.Add(-8 * 24 * time.Hour), Peer: person("\u202eknil yrtsim", false), Silenced: true, Reason: phone.PolicyRefused},
 		{At: Now.Add(-400 * 24 * time.Hour), Outgoing: true, Peer: person("Noor Haddad", true), Video: true, Reason: phone.RelayUnavailable},
+	}
+}
+
+// hiddenReceipt is of a relayed call.
+func hiddenReceipt() phone.Receipt {
+	return phone.Receipt{
+		Route: phone.Relay, Hidden: true, RelayKind: phone.RelayElsewhere, At: Now,
+		RelaySaw: []string{"203.0.113.7:51820"}, ServerSaw: []string{"203.0.113.7"},
+		KeptHidden: []string{"192.168.1.20", "203.0.113.7", "2001:db8:5a:1::20"},
+		Traffic:    []phone.Traffic{{To: "198.51.100.4:443", Role: "relay", Packets: 37700, Bytes: 6_214_000}},
+	}
+}
+
+// seenReceipt is of a direct call.
+func seenReceipt() phone.Receipt {
+	return phone.Receipt{
+		Route: phone.Direct, RelayKind: phone.RelayNone, At: Now, PeerSaw: []string{"203.0.113.7:40000", "192.168.1.20:40000"},
+		RelaySaw: []string{}, ServerSaw: []string{"203.0.113.7"}, KeptHidden: []string{"2001:db8:5a:1::20"},
+		Traffic: []phone.Traffic{{To: "198.51.100.23:50123", Role: "peer", Packets: 372300, Bytes: 61_400_000}},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 // closes it.
 type Dialog struct {
 	popup   *widget.PopUp
+	head    *Line
 	canvas  fyne.Canvas
 	typed   func(*fyne.KeyEvent)
 	onClose func()
@@ -21,7 +22,7 @@ func NewDialog(win fyne.Window, title string, width float32, content fyne.Canvas
 	head := NewLine(title).Sized("title").Bold().Cut()
 	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, buttons...)...)
 	body := container.NewBorder(container.NewVBox(head, Gap(4)), container.NewVBox(Gap(4), row), nil, nil, content)
-	d := &Dialog{canvas: win.Canvas()}
+	d := &Dialog{head: head, canvas: win.Canvas()}
 	d.popup = widget.NewModalPopUp(Inset(20, 18, container.New(&atLeast{width}, body)), d.canvas)
 	d.typed = d.canvas.OnTypedKey()
 	d.canvas.SetOnTypedKey(func(key *fyne.KeyEvent) {
@@ -32,6 +33,9 @@ func NewDialog(win fyne.Window, title string, width float32, content fyne.Canvas
 	d.popup.Show()
 	return d
 }
+
+// SetTitle gives it another title.
+func (d *Dialog) SetTitle(title string) { d.head.SetText(title) }
 
 // OnClose runs f when the dialog goes.
 func (d *Dialog) OnClose(f func()) { d.onClose = f }

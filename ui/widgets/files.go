@@ -1,0 +1,124 @@
+package widgets
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/widget"
+
+	"paravent/app/phone"
+)
+
+// Faults of files that the person chose.
+var (
+	ErrNotSaved = phone.NewFault("file-not-saved")
+	ErrNotRead  = phone.NewFault("file-not-read")
+)
+
+// Format is one way to write something into a file. Its ID names the words
+// "export.ID" and "export.ID-detail".
+type Format struct {
+	ID, Name string
+	Content  []byte
+}
+
+// Export asks for a format, then where to write it.
+func Export(env Env, formats []Format) {
+	w := env.Words
+	var options []Option
+	for _, f := range formats {
+		options = append(options, Option{ID: f.ID, Title: w.T("export." + f.ID), Detail: w.T("export." + f.ID + "-detail")})
+	}
+	choice := NewChoice(options, formats[0].ID, nil)
+	var d *Dialog
+	shut := widget.NewButton(w.T("cancel"), func() { d.Hide() })
+	next := widget.NewButton(w.T("export.choose"), func() {
+		d.Hide()
+		for _, f := range formats {
+			if f.ID == choice.Selected() {
+				save(env, f)
+			}
+		}
+	})
+	next.Importance = widget.HighImportance
+	d = NewDialog(env.Window, w.T("export.title"), 380, choice, shut, next)
+}
+
+// save asks where, and writes away from the drawing goroutine.
+func save(env Env, f Format) {
+	d := dialog.NewFileSave(func(to fyne.URIWriteCloser, err error) {
+		if to == nil && err == nil {
+			return // the person thought better of it
+		}
+		env.Spawn(func() func() {
+			err := write(to, f.Content, err)
+			return func() { env.Fail(err) }
+		})
+	}, env.Window)
+	d.SetFileName(f.Name)
+	d.SetTitleText(env.Words.T("export.title"))
+	d.SetConfirmText(env.Words.T("export.save"))
+	showFiles(env, d)
+}
+
+func write(to fyne.URIWriteCloser, content []byte, err error) error {
+	if err == nil {
+		_, err = to.Write(content)
+		err = errors.Join(err, to.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotSaved, err)
+	}
+	return nil
+}
+
+// OpenFile lets the person choose a file with one of the endings and reads it,
+// up to limit bytes, away from the drawing goroutine.
+func OpenFile(env Env, title string, endings []string, limit int64, then func(name string, content []byte)) {
+	d := dialog.NewFileOpen(func(from fyne.URIReadCloser, err error) {
+		if from == nil && err == nil {
+			return
+		}
+		env.Spawn(func() func() {
+			name, content, err := read(from, limit, err)
+			return func() {
+				env.Fail(err)
+				if err == nil {
+					then(name, content)
+				}
+			}
+		})
+	}, env.Window)
+	d.SetFilter(storage.NewExtensionFileFilter(endings))
+	d.SetTitleText(title)
+	d.SetConfirmText(env.Words.T("file.open"))
+	showFiles(env, d)
+}
+
+func read(from fyne.URIReadCloser, limit int64, err error) (string, []byte, error) {
+	if err != nil {
+		return "", nil, fmt.Errorf("%w: %w", ErrNotRead, err)
+	}
+	content, err := io.ReadAll(io.LimitReader(from, limit+1))
+	_ = from.Close() // nothing was written
+	if err == nil && int64(len(content)) > limit {
+		err = fmt.Errorf("more than %d bytes", limit)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("%w: %w", ErrNotRead, err)
+	}
+	return from.URI().Name(), content, nil
+}
+
+// showFiles shows a file dialog as large as the window lets it.
+func showFiles(env Env, d *dialog.FileDialog) {
+	d.SetDismissText(env.Words.T("cancel"))
+	d.SetView(dialog.ListView)
+	d.Show()
+	size := env.Window.Canvas().Size()
+	d.Resize(fyne.NewSize(min(820, size.Width-60), min(560, size.Height-60)))
+}

@@ -183,18 +183,6 @@ func (w *Window) start(then func()) {
 	})
 }
 
-// place calls to, away from the drawing goroutine: it may have to look things up.
-func (w *Window) place(to string, video bool, failed func(error)) {
-	w.env.Spawn(func() func() {
-		_, err := w.phone.Call(to, video)
-		return func() {
-			if err != nil && !w.closed {
-				failed(err)
-			}
-		}
-	})
-}
-
 // fail tells of err in words, where the person is looking.
 func (w *Window) fail(err error) {
 	if err == nil {

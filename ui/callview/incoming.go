@@ -11,9 +11,14 @@ import (
 	"paravent/ui/widgets"
 )
 
+// ShowsAddress is the code of the fault that asks for agreement first: another
+// server would see this computer (P26).
+const ShowsAddress = "server-here-shows-address"
+
 // Answerer is what a ringing call's screen does to the call.
 type Answerer interface {
 	Answer(id phone.CallID, video bool) error
+	AnswerAnyway(id phone.CallID, video bool) error
 	Decline(id phone.CallID) error
 }
 
@@ -78,6 +83,17 @@ func (s *Incoming) Key(name fyne.KeyName) {
 	}
 }
 
-func (s *Incoming) answer(video bool) { s.env.Fail(s.phone.Answer(s.info.ID, video)) }
+func (s *Incoming) answer(video bool) {
+	err := s.phone.Answer(s.info.ID, video)
+	if phone.CodeOf(err) != ShowsAddress {
+		s.env.Fail(err)
+		return
+	}
+	w := s.env.Words
+	widgets.Ask(s.env.Window, w.T("shows-address.title"), w.Error(err)+"\n\n"+w.T("shows-address.remember"),
+		w.T("shows-address.answer"), w.T("shows-address.no-answer"), func() {
+			s.env.Fail(s.phone.AnswerAnyway(s.info.ID, video))
+		})
+}
 
 func (s *Incoming) decline() { s.env.Fail(s.phone.Decline(s.info.ID)) }

@@ -11,13 +11,14 @@ type eventKind uint8
 
 const (
 	// From the person here.
-	evPlace    eventKind = iota // caller: call
-	evAnswer                    // callee: video tells whether the camera goes on
-	evDecline                   // callee
-	evHangup                    // both
-	evSetLocal                  // both: local
-	evRestart                   // both: the network changed
-	evShutDown                  // both: the phone closes
+	evPlace       eventKind = iota // caller: call
+	evAnswer                       // callee: video tells whether the camera goes on
+	evDecline                      // callee
+	evHangup                       // both
+	evSetLocal                     // both: local
+	evRestart                      // both: the network changed
+	evShutDown                     // both: the phone closes
+	evNetworkLost                  // both: err
 	// From the manager.
 	evRing      // callee: let in; left is how long it may ring
 	evJoin      // callee: let in and answered, after a lost glare

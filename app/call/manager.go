@@ -188,6 +188,18 @@ func (m *Manager) SendFailed(id phone.CallID, reason phone.EndReason, err error)
 	m.port(id, event{kind: evSendFailed, reason: reason, err: err})
 }
 
+// NetworkLost ends the call there is, since the way out that it was bound to
+// is gone (P8). When it returns, Media.Close has returned.
+func (m *Manager) NetworkLost(err error) {
+	var w work
+	defer m.finish(&w)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.live != nil {
+		m.live.stepLocked(event{kind: evNetworkLost, err: err}, &w)
+	}
+}
+
 // Snapshot is what is known of a call, until half a minute after its end.
 func (m *Manager) Snapshot(id phone.CallID) (Snapshot, bool) {
 	m.mu.Lock()

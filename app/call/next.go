@@ -51,6 +51,8 @@ func (t *step) handle(e event) {
 		t.restart()
 	case evShutDown:
 		t.end(phone.ShutDown, nil)
+	case evNetworkLost:
+		t.end(phone.NetworkLost, e.err)
 	case evGlareLost:
 		t.glareLost(e)
 	case evReplaced:

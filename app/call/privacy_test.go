@@ -167,3 +167,30 @@ func TestP15FriendsRingThroughAFlood(t *testing.T) {
 		connect(t, a, b)
 	})
 }
+
+// P08: the way out is gone: when NetworkLost returns, the media are closed,
+// whatever the call was doing.
+func TestP08LostNetworkEndsTheCallAtOnce(t *testing.T) {
+	for _, after := range []time.Duration{0, 2 * time.Second, 10 * time.Second} {
+		pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+			id, err := a.place(b, true)
+			require.NoError(t, err)
+			settle(after)
+			if after > 5*time.Second {
+				require.NoError(t, b.answer(id, true))
+				settle(5 * time.Second)
+			}
+			a.m.NetworkLost(fmt.Errorf("the device went away"))
+			s, _ := a.m.Snapshot(id)
+			require.Equal(t, phone.Ended, s.State)
+			require.Equal(t, phone.NetworkLost, s.Reason)
+			require.Error(t, s.Err)
+			if after > 5*time.Second {
+				require.Equal(t, 1, a.closed[id])
+			}
+			require.Empty(t, a.m.Calls())
+			a.m.NetworkLost(nil) // without a call
+			settle(time.Second)
+		})
+	}
+}

@@ -77,7 +77,7 @@ func Open(opts Options) (*App, error) {
 	if err := a.openScreen(); err != nil {
 		return nil, errors.Join(fault(err), a.courier.Close(), a.people.Close())
 	}
-	a.lines = line.New(line.Config{Relays: a.relays, Audio: a.audioConfig, Video: a.videoConfig, Locals: locals, ServerSees: a.serverSees, Emit: a.emit, Now: time.Now})
+	a.lines = line.New(line.Config{Relays: a.relays, Audio: a.audioConfig, Video: a.videoConfig, Locals: locals, Network: a.network, ServerSees: a.serverSees, Emit: a.emit, Now: time.Now})
 	a.ringer = newRinger(a.ringSpeaker)
 	a.calls = call.New(call.Config{
 		Self: call.PeerID(a.me.ID().String()), Courier: post{a}, Media: a.lines, Policy: policy{a}, Observer: observer{a},

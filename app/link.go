@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"paravent/app/egress"
 	"paravent/app/phone"
 	"paravent/app/route"
 	"paravent/app/signal"
@@ -202,5 +203,8 @@ func (a *App) serverSees() netip.Addr {
 	}
 	return a.link.seenAs
 }
+
+// network is the way out for a call.
+func (a *App) network() (egress.Network, error) { return egress.System(), nil }
 
 func locals() []netip.Prefix { return route.Locals() }

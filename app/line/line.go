@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"paravent/app/call"
+	"paravent/app/egress"
 	"paravent/app/phone"
 	"paravent/app/route"
 	"paravent/media"
@@ -46,10 +47,11 @@ type line struct {
 	gate     *route.Gate     // nil before offer or answer
 	gen      uint32          // of the description that session works on
 	local    call.Flags
-	up       bool      // the path was up at least once
-	accepted time.Time // when this side knew that the call was accepted
-	sampled  sample    // the last figures
-	evident  evidence  // what the receipt is made of, besides the gate's log
+	up       bool          // the path was up at least once
+	accepted time.Time     // when this side knew that the call was accepted
+	sampled  sample        // the last figures
+	evident  evidence      // what the receipt is made of, besides the gate's log
+	meter    *egress.Meter // what the call's sockets sent; nil before the first
 }
 
 func newLine(id phone.CallID, cfg Config, sink Sink) *line {
@@ -138,14 +140,33 @@ func (l *line) checkRelay() {
 	ctx, cancel := context.WithTimeout(l.ctx, relayLimit)
 	defer cancel()
 	relays, err := l.cfg.Relays(ctx)
+	var world route.Options
+	if err == nil {
+		world, err = l.world()
+	}
 	if err == nil {
 		var proof route.RelayProof
-		proof, err = route.CheckRelay(ctx, relays, route.Options{})
+		proof, err = route.CheckRelay(ctx, relays, world)
 		l.relayed = proof.Relayed.Addr()
 		l.noteRelay(relays, proof.SeenAs.Addr())
 	}
 	l.take(relays)
 	l.sink.RelayChecked(l.id, err)
+}
+
+// world is how this call reaches the world: by one way out from its first
+// packet to its last, all of them counted.
+func (l *line) world() (route.Options, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.meter == nil {
+		out, err := l.cfg.Network()
+		if err != nil {
+			return route.Options{}, err
+		}
+		l.meter = egress.NewMeter(out)
+	}
+	return route.Options{Net: l.meter.Net(), Dial: l.meter.DialContext, Locals: l.meter.Locals}, nil
 }
 
 // relayLimit is less than the five seconds in which the person must learn that

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"paravent/app/call"
+	"paravent/app/egress"
 	"paravent/app/identity"
 	"paravent/app/phone"
 	"paravent/app/route"
@@ -52,10 +53,11 @@ func newSide(t *testing.T, s *server.Server, id phone.CallID, role call.Role) *s
 	x.relays = grants(t, s)
 	x.audio = audio.Config{Mic: device.MicSpec{Kind: device.MicTone, Hz: 440}}
 	x.lines = New(Config{
-		Relays: func(ctx context.Context) (route.Relays, error) { return x.config().relays(ctx) },
-		Audio:  func() audio.Config { return x.config().audio },
-		Video:  func() video.Config { return video.Config{} },
-		Locals: route.Locals, ServerSees: func() netip.Addr { return netip.Addr{} }, Now: time.Now, Emit: x.emit,
+		Relays:  func(ctx context.Context) (route.Relays, error) { return x.config().relays(ctx) },
+		Audio:   func() audio.Config { return x.config().audio },
+		Video:   func() video.Config { return video.Config{} },
+		Network: func() (egress.Network, error) { return egress.System(), nil },
+		Locals:  route.Locals, ServerSees: func() netip.Addr { return netip.Addr{} }, Now: time.Now, Emit: x.emit,
 	})
 	x.lines.Use(x)
 	t.Cleanup(func() { x.lines.Retire(id) })

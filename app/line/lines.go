@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"paravent/app/call"
+	"paravent/app/egress"
 	"paravent/app/phone"
 	"paravent/app/receipt"
 	"paravent/app/route"
@@ -41,7 +42,9 @@ type Config struct {
 	Relays func(ctx context.Context) (route.Relays, error) // fresh credentials from the own server
 	Audio  func() audio.Config                             // the sound devices, as chosen now
 	Video  func() video.Config                             // the camera and the screens, as chosen now
-	Locals func() []netip.Prefix                           // this computer's addresses
+	Locals func() []netip.Prefix                           // this computer's addresses, and the phone's own on its way out
+	// Network is the way out for a call that begins now, or why there is none.
+	Network func() (egress.Network, error)
 	// ServerSees is this phone as its server sees it; the zero Addr where that is not known.
 	ServerSees func() netip.Addr
 	Emit       func(phone.Event)

@@ -175,7 +175,12 @@ func (l *line) plan(r phone.Route) (route.Plan, error) {
 		l.take(relays)
 		l.noteRelay(relays, netip.Addr{})
 	}
-	return route.NewPlan(r, l.relays, route.Options{Relayed: l.relayed, Locals: l.cfg.Locals})
+	world, err := l.world()
+	if err != nil {
+		return route.Plan{}, err
+	}
+	world.Relayed = l.relayed
+	return route.NewPlan(r, l.relays, world)
 }
 
 // localCandidate comes from pion's goroutine: everything that leaves passes

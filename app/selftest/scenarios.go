@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"paravent/app/hostile"
-	"paravent/app/phone"
 )
 
 // scenario is one thing that a hostile peer does to the phone.
@@ -76,37 +75,35 @@ func (w *world) runAll(ctx context.Context, progress func(done, total int)) ([]*
 	return trials, nil
 }
 
-// unanswered calls, offers too early, and gives up.
+// unanswered calls, says too much too early, and gives up.
 func unanswered(ctx context.Context, w *world, t *trial) error {
 	if err := w.ring(ctx, t); err != nil {
 		return err
 	}
 	to := w.phone.Self().Address
-	if !t.rings {
-		// A stranger has no session: what it says is one more knock (P12).
-		_ = t.peer.Send(to, phone.NewCallID(), hostile.Frame(hostile.Offer, 0, hostile.Text(1, shortSDP)))
-		_ = t.peer.Send(to, phone.NewCallID(), hostile.Frame(hostile.Candidate, 0, hostile.Text(1, "candidate:1 1 udp 1 127.0.0.1 40404 typ host")))
-		t.counts["knocks with a description"] = 2
-		err := settle(ctx, settleTime)
-		t.peer.Hangup(t.call)
-		return err
+	act := t.peer.Smuggle
+	if t.rang {
+		act = func(to string) (int, error) { return t.peer.Hurry(to, t.call) }
 	}
-	_ = t.peer.Send(to, t.call, hostile.Frame(hostile.Offer, 1, hostile.Text(1, shortSDP)))
-	_ = t.peer.Send(to, t.call, hostile.Frame(hostile.Candidate, 2, hostile.Text(1, "candidate:1 1 udp 1 127.0.0.1 40404 typ host")))
-	t.counts["descriptions before the answer"] = 2
+	n, err := act(to)
+	if err != nil {
+		t.failed("the peer could not send: %v", err)
+	}
+	t.counts[early] = n
 	if err := settle(ctx, settleTime); err != nil {
 		return err
 	}
-	_ = t.peer.Send(to, t.call, hostile.Frame(hostile.Retract, 3, []byte{cancelled}))
+	if err := t.peer.Abandon(to, t.call); err != nil {
+		t.failed("the peer could not send: %v", err)
+	}
+	if !t.rang {
+		return nil
+	}
 	return w.awaitEnd(ctx, t)
 }
 
-// cancelled is the reason in a RETRACT.
-const cancelled = 4
-
-// shortSDP is a description that fits a knock.
-const shortSDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 127.0.0.1\r\n" +
-	"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuv\r\na=candidate:1 1 udp 1 127.0.0.1 40404 typ host\r\n"
+// early counts descriptions and candidates that came before their time.
+const early = "descriptions and candidates before an answer"
 
 // declined rings, and the person declines.
 func declined(ctx context.Context, w *world, t *trial) error {

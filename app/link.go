@@ -205,6 +205,6 @@ func (a *App) serverSees() netip.Addr {
 }
 
 // network is the way out for a call.
-func (a *App) network() (egress.Network, error) { return egress.System(), nil }
+func (a *App) network() (egress.Network, error) { return a.opts.watched(egress.System()), nil }
 
 func locals() []netip.Prefix { return route.Locals() }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"paravent/app/egress"
 	"paravent/media/device"
 	"paravent/server/wire"
 )
@@ -27,7 +28,19 @@ type Options struct {
 	// is there to unlock the keyring of the desktop.
 	Unattended bool
 
+	// watch goes between the phone and its way out of this computer; nil does not.
+	// The privacy check counts with it what leaves.
+	watch func(egress.Network) egress.Network
+
 	standIns standIns // what the specifications say; set by Check
+}
+
+// watched is a way out, watched where somebody watches.
+func (o *Options) watched(n egress.Network) egress.Network {
+	if o.watch == nil {
+		return n
+	}
+	return o.watch(n)
 }
 
 // standIns are the parsed device specifications, nil where there was none.

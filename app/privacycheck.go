@@ -38,7 +38,7 @@ func (a *App) routeChoices() (list []phone.RouteChoice) {
 // real ones, and its pictures are small: they are not what is looked at.
 func openForCheck(s selftest.Setup) (selftest.Phone, error) {
 	a, err := Open(Options{Profile: s.Profile, Server: s.Server, Unattended: true,
-		Microphone: "tone:440", Speaker: "null", Camera: "pattern", Screen: "null"})
+		Microphone: "tone:440", Speaker: "null", Camera: "pattern", Screen: "null", watch: s.Network})
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 	"paravent/server/wire"
 )
 
-// ErrShowsAddress: one's own server is this computer and the other person's is
+// ErrShowsAddress says that one’s own server is this computer and the other person's is
 // elsewhere, so that their server would see this computer's address (P26).
 var ErrShowsAddress = phone.NewFault("server-here-shows-address")
 

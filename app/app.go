@@ -47,6 +47,7 @@ type App struct {
 	calls    *call.Manager
 	ringer   *ringer
 	screens  screens
+	trace    *tracer       // nil but in tests
 	stop     chan struct{} // closed by Close
 
 	mu      sync.Mutex
@@ -70,7 +71,11 @@ func Open(opts Options) (*App, error) {
 	if err := os.MkdirAll(opts.Profile, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProfile, err)
 	}
-	a := &App{opts: opts, events: newHub(), stop: make(chan struct{}), limited: map[phone.CallID]int{}}
+	trace, err := openTracer(opts.Trace)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{opts: opts, events: newHub(), trace: trace, stop: make(chan struct{}), limited: map[phone.CallID]int{}}
 	if err := a.openStores(); err != nil {
 		return nil, err
 	}
@@ -179,7 +184,7 @@ func (a *App) Close() error {
 	a.ending.Wait()
 	a.goodbye()
 	a.disconnect()
-	err := errors.Join(a.courier.Close(), a.screens.close())
+	err := errors.Join(a.courier.Close(), a.screens.close(), a.trace.close())
 	a.events.flush(flushLimit)
 	return errors.Join(err, a.people.Close())
 }

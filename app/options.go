@@ -31,6 +31,9 @@ type Options struct {
 	// watch goes between the phone and its way out of this computer; nil does not.
 	// The privacy check counts with it what leaves.
 	watch func(egress.Network) egress.Network
+	// Trace is a file that gets every call message in clear: a test aid that
+	// writes addresses to disk, never on by itself.
+	Trace string
 
 	standIns standIns // what the specifications say; set by Check
 }

@@ -22,6 +22,7 @@ var _ call.Courier = post{}
 func (p post) Send(to call.Party, id phone.CallID, payload []byte, keep bool) {
 	address, err := identity.ParseAddress(to.Address)
 	if err == nil {
+		p.a.trace.write("sent", to.ID, id, payload)
 		err = p.a.courier.Send(context.Background(), address, id, payload, keep)
 	}
 	if err != nil {
@@ -40,6 +41,7 @@ func (p post) Forget(id phone.CallID) {
 // received comes from the courier, one message at a time.
 func (a *App) received(r courier.Received) {
 	from := call.Party{ID: call.PeerID(r.From.ID.String()), Address: r.From.String()}
+	a.trace.write("received", from.ID, r.Call, r.Payload)
 	a.calls.Receive(call.Received{From: from, Call: r.Call, Payload: r.Payload, Stranger: r.Stranger, Kept: r.Kept})
 }
 

@@ -28,6 +28,7 @@ func run(args []string) int {
 	fs := flag.NewFlagSet("paravent-headless", flag.ContinueOnError)
 	opts.Bind(fs)
 	answer := fs.String("answer", "ask", "ask, auto or never: what happens when it rings")
+	fs.StringVar(&opts.Trace, "trace", "", "test aid: `file` that gets every call message in clear, addresses included; never use it for real calls")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {

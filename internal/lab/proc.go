@@ -25,10 +25,47 @@ var (
 	ErrDied    = errors.New("the program ended")
 )
 
+// Launch says which program runs where. The zero value of a field but Binary
+// means: as this process.
+type Launch struct {
+	Binary    string
+	Args      []string
+	Namespace string    // a network namespace, as `ip netns` names it
+	Env       []string  // besides ours
+	Log       io.Writer // standard error
+}
+
+func (l Launch) command(ctx context.Context) *exec.Cmd {
+	args := append([]string{l.Binary}, l.Args...)
+	if l.Namespace != "" {
+		args = append([]string{"ip", "netns", "exec", l.Namespace}, args...)
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Stderr, cmd.Env = l.Log, append(os.Environ(), l.Env...)
+	if l.Log == nil {
+		cmd.Stderr = os.Stderr
+	}
+	return cmd
+}
+
+// Start runs any program; stop ends it and waits.
+func (l Launch) Start(ctx context.Context) (stop func(), err error) {
+	cmd := l.command(ctx)
+	cmd.Stdout = cmd.Stderr
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	return func() { terminate(cmd) }, nil
+}
+
 // StartServer runs a paravent-server and returns the address that it serves.
 func StartServer(ctx context.Context, binary string, args ...string) (addr string, stop func(), err error) {
-	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Stderr = os.Stderr
+	return Launch{Binary: binary, Args: args}.StartServer(ctx)
+}
+
+// StartServer is StartServer with all that can be said.
+func (l Launch) StartServer(ctx context.Context) (addr string, stop func(), err error) {
+	cmd := l.command(ctx)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", nil, err
@@ -41,7 +78,7 @@ func StartServer(ctx context.Context, binary string, args ...string) (addr strin
 	addr, ok := strings.CutPrefix(strings.TrimSpace(line), "server ")
 	if err != nil || !ok {
 		stop()
-		return "", nil, fmt.Errorf("%w: %s wrote %q", ErrDied, binary, line)
+		return "", nil, fmt.Errorf("%w: %s wrote %q", ErrDied, l.Binary, line)
 	}
 	return addr, stop, nil
 }
@@ -81,14 +118,12 @@ type Phone struct {
 
 // StartPhone runs a phone. Its standard error goes to ours.
 func StartPhone(ctx context.Context, name, binary string, args ...string) (*Phone, error) {
-	return startPhoneWith(ctx, name, binary, os.Stderr, nil, args...)
+	return Launch{Binary: binary, Args: args}.StartPhone(ctx, name)
 }
 
-// startPhoneWith also says where standard error goes, and what the
-// environment has besides ours.
-func startPhoneWith(ctx context.Context, name, binary string, log io.Writer, env []string, args ...string) (*Phone, error) {
-	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Stderr, cmd.Env = log, append(os.Environ(), env...)
+// StartPhone is StartPhone with all that can be said.
+func (l Launch) StartPhone(ctx context.Context, name string) (*Phone, error) {
+	cmd := l.command(ctx)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

@@ -75,9 +75,10 @@ func TestWindowShowsACall(t *testing.T) {
 	}
 	defer stop()
 	log := &logBuffer{}
-	alice, err := startPhoneWith(ctx, "alice", window, log, []string{"DISPLAY=" + display, "LANG=en_GB.UTF-8"},
+	launch := Launch{Binary: window, Log: log, Env: []string{"DISPLAY=" + display, "LANG=en_GB.UTF-8"}, Args: []string{
 		"--profile", filepath.Join(t.TempDir(), "alice"), "--name", "Alice", "--server", server,
-		"--mic", "tone:440", "--speaker", "null", "--camera", "pattern", "--script")
+		"--mic", "tone:440", "--speaker", "null", "--camera", "pattern", "--script"}}
+	alice, err := launch.StartPhone(ctx, "alice")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,256 @@
+//go:build linux
+
+package leaktest
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"paravent/internal/lab"
+	"paravent/server/wire"
+)
+
+// record is everything that the wires carried in one trial, by place.
+type record struct {
+	packets map[string][]packet
+	texts   map[string][]text
+}
+
+// learned are addresses that somebody found out, with the first evidence.
+type learned map[netip.Addr]string
+
+func (l learned) note(a netip.Addr, evidence string) {
+	if _, known := l[a]; !known {
+		l[a] = evidence
+	}
+}
+
+func (l learned) list() []netip.Addr { return slices.SortedFunc(maps.Keys(l), netip.Addr.Compare) }
+
+// addresses are all by which somebody would know this home.
+func (s site) addresses() []netip.Addr {
+	return []netip.Addr{s.lan.Addr(), s.public.Addr(), s.lan6.Addr()}
+}
+
+// judge compares the record with what is allowed and with the receipts.
+func (t *trial) judge() {
+	rec, err := t.record()
+	t.need(err)
+	for _, p := range []*party{t.a, t.b} {
+		if p == nil {
+			continue
+		}
+		other := t.other(p)
+		saw, err := t.peerLearned(rec, p, other)
+		t.need(err)
+		t.judgePeer(p, other, saw)
+		t.judgeServers(rec, p)
+		t.judgeContacts(rec, p, other)
+	}
+}
+
+func (t *trial) other(p *party) *party {
+	if p == t.a {
+		return t.b
+	}
+	return t.a
+}
+
+// record takes what the taps have.
+func (t *trial) record() (record, error) {
+	rec := record{map[string][]packet{}, map[string][]text{}}
+	for _, tap := range t.taps {
+		frames, lost, err := tap.take()
+		if err != nil {
+			return rec, err
+		}
+		if lost > 0 {
+			t.fail("%d packets at %s were not recorded", lost, tap.place)
+		}
+		if err := t.keep(tap.place, frames); err != nil {
+			return rec, err
+		}
+		for _, f := range frames {
+			if p, ok := decode(tap.place, f); ok {
+				rec.packets[tap.place] = append(rec.packets[tap.place], p)
+			}
+		}
+		t.packets += len(rec.packets[tap.place])
+		rec.texts[tap.place] = readable(rec.packets[tap.place])
+	}
+	return rec, nil
+}
+
+// peerLearned is what the other side found out about p: from packets at its
+// home and from messages that it received.
+func (t *trial) peerLearned(rec record, p, other *party) (learned, error) {
+	saw := learned{}
+	var needles []needle
+	for _, a := range p.site.addresses() {
+		needles = append(needles, newNeedle(a))
+	}
+	for _, place := range siteOf(other, p).places() {
+		for _, q := range rec.packets[place] {
+			for _, n := range needles {
+				if q.src.Addr() == n.addr || q.dst.Addr() == n.addr {
+					saw.note(n.addr, "a packet: "+q.String())
+				}
+			}
+		}
+		for _, x := range rec.texts[place] {
+			for _, n := range needles {
+				if n.in(x.b) {
+					saw.note(n.addr, "inside a packet: "+x.from.String())
+				}
+			}
+		}
+	}
+	if other == nil {
+		return saw, nil
+	}
+	received, err := other.messages("received")
+	for _, m := range received {
+		for _, n := range needles {
+			if n.in([]byte(m.Text)) || n.in(m.Payload) {
+				saw.note(n.addr, fmt.Sprintf("a message, %s: %q", m.Kind, m.Text))
+			}
+		}
+	}
+	return saw, err
+}
+
+// siteOf is where the other party lives, also when it has no phone.
+func siteOf(other, p *party) site {
+	if other != nil {
+		return other.site
+	}
+	if p.site == siteA {
+		return siteB
+	}
+	return siteA
+}
+
+// judgePeer: nothing forbidden was learned, and the receipt says just what was.
+func (t *trial) judgePeer(p, other *party, saw learned) {
+	if !p.shows {
+		for _, a := range saw.list() {
+			t.fail("the other side learned %s's address %v by %s", p.name, a, saw[a])
+		}
+	} else if len(saw) == 0 {
+		t.fail("nothing recorded shows an address of %s, though it may: the test is blind", p.name)
+	}
+	if p.receipt != nil {
+		t.same(p, "peer_saw", saw)
+	}
+	_ = other
+}
+
+// judgeServers compares what relays and server saw with the receipt.
+func (t *trial) judgeServers(rec record, p *party) {
+	relays, servers := learned{}, learned{}
+	for _, place := range []string{serverAt, relayAt} {
+		turns := turnFlows(rec.texts[place])
+		for _, q := range rec.packets[place] {
+			if !slices.Contains(p.site.addresses(), q.src.Addr()) || q.out {
+				continue
+			}
+			if q.proto == "udp" || turns[q.src] {
+				relays.note(q.src.Addr(), q.String())
+			} else {
+				servers.note(q.src.Addr(), q.String())
+			}
+		}
+	}
+	if p.receipt == nil {
+		if t.silent && len(relays) > 0 {
+			t.fail("%s spoke to a relay before anything was accepted: %v", p.name, relays)
+		}
+		return
+	}
+	t.same(p, "relay_saw", relays)
+	t.same(p, "server_saw", servers)
+}
+
+// turnFlows are the ends of TCP connections that carry TURN: in TLS by the
+// protocol that the hello asks for, else by themselves.
+func turnFlows(texts []text) map[netip.AddrPort]bool {
+	flows := map[netip.AddrPort]bool{}
+	for _, x := range texts {
+		if x.from.proto == "tcp" && (isSTUN(x.b) || bytes.Contains(x.b, []byte(wire.ALPNTurn))) {
+			flows[x.from.src] = true
+		}
+	}
+	return flows
+}
+
+// same: a field of the receipt names exactly the addresses that were learned.
+func (t *trial) same(p *party, field string, saw learned) {
+	claimed, err := addressesIn(p.receipt, field)
+	if err != nil {
+		t.fail("%s's receipt: %v", p.name, err)
+		return
+	}
+	for _, a := range saw.list() {
+		if !slices.Contains(claimed, a) {
+			t.fail("%s's receipt conceals from %s %v, which shows in %s", p.name, field, a, saw[a])
+		}
+	}
+	for _, a := range claimed {
+		if _, ok := saw[a]; !ok {
+			t.fail("%s's receipt has %v in %s, which nothing recorded shows", p.name, a, field)
+		}
+	}
+}
+
+// addressesIn reads a list of addresses, with or without ports.
+func addressesIn(e lab.Event, field string) ([]netip.Addr, error) {
+	list, ok := e[field].([]any)
+	if !ok {
+		return nil, fmt.Errorf("it has no %s", field)
+	}
+	var addrs []netip.Addr
+	for _, v := range list {
+		s, _ := v.(string)
+		if ap, err := netip.ParseAddrPort(s); err == nil {
+			addrs = append(addrs, ap.Addr())
+			continue
+		}
+		a, err := netip.ParseAddr(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", field, err)
+		}
+		addrs = append(addrs, a)
+	}
+	return addrs, nil
+}
+
+// judgeContacts: the phone sent packets to nobody but its server, its relays
+// and, where both agreed to that, the other phone (P24, P2).
+func (t *trial) judgeContacts(rec record, p, other *party) {
+	allowed := []netip.Addr{serverIP, relayIP}
+	if other != nil && p.shows && other.shows {
+		allowed = append(allowed, other.site.public.Addr(), other.site.lan6.Addr())
+	}
+	told := map[string]bool{}
+	for _, place := range []string{p.site.phone, p.site.phone + "-lo"} {
+		for _, q := range rec.packets[place] {
+			why := ""
+			switch {
+			case q.dst.Port() == 53, q.src.Port() == 53:
+				why = "a name was looked up"
+			case q.dst.Port() == 5353:
+				why = "multicast DNS"
+			case q.out && !slices.Contains(allowed, q.dst.Addr()):
+				why = "nobody it may talk to"
+			}
+			if key := why + q.dst.Addr().String(); why != "" && !told[key] && !strings.HasSuffix(place, "-lo") {
+				told[key] = true
+				t.fail("%s: %s: %v", p.name, why, q)
+			}
+		}
+	}
+}

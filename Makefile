@@ -8,13 +8,15 @@ export GOFLAGS := -tags=$(TAGS) -buildvcs=false
 # The window runs Fyne's new threading rules; wrong-thread calls are errors, not warnings.
 GUI_TAGS := $(TAGS),migrated_fynedo
 JSON ?=
+KEEP ?=
+ONLY ?=
 FUZZTIME ?= 20s
 SECONDS_PER_CALL ?= 16
 
-.PHONY: help setup build run demo test lint bench fuzz golden clean
+.PHONY: help setup build run demo test leaktest lint bench fuzz golden clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what building and testing need (asks sudo where not root)
 	@echo "== setup: installing what is missing"
@@ -43,6 +45,11 @@ test: setup ## run all tests with the race detector
 	@echo "== test: all packages with the race detector"
 	@go vet ./...
 	@go test -race -timeout 20m ./...
+
+leaktest: build ## prove with packets that no address leaks; JSON=FILE writes the results, KEEP=DIR keeps the recordings, ONLY=NAME runs some
+	@echo "== leaktest: phones, servers and relays in network namespaces of their own; every wire is recorded and compared with the receipts"
+	@go build -o bin/leaktest ./internal/lab/leaktest/cmd
+	@./bin/leaktest -bin bin $(if $(JSON),-json $(JSON)) $(if $(KEEP),-keep $(KEEP)) $(if $(ONLY),-only '$(ONLY)')
 
 lint: setup ## check formatting and the linters of .golangci.yml
 	@echo "== lint: gofmt, go vet, golangci-lint where it is installed"

@@ -16,7 +16,8 @@ install_apt() {
   local want=(gcc libc6-dev make git pkg-config libvpx-dev libopus-dev portaudio19-dev libspeexdsp-dev
     libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libxkbcommon-dev libwayland-dev
     libgl1-mesa-dri libpulse0 libasound2-plugins pulseaudio xvfb xdotool x11-utils imagemagick
-    iproute2)
+    iproute2
+    iproute2 nftables coturn)
   local missing=()
   for p in "${want[@]}"; do
     dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")
@@ -24,18 +25,22 @@ install_apt() {
   [ ${#missing[@]} -eq 0 ] && return
   say "apt: ${missing[*]}"
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  # RUNLEVEL=1: coturn is for the leak test, which starts it itself; the system must not.
+  as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  if [[ " ${missing[*]} " == *" coturn "* ]] && command -v systemctl >/dev/null; then
+    as_root systemctl disable -q --now coturn 2>/dev/null || true # no system manager runs here
+  fi
 }
 
 install_dnf() {
   as_root dnf install -y -q gcc make git pkgconf-pkg-config libvpx-devel opus-devel portaudio-devel speexdsp-devel \
     mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel \
-    libxkbcommon-devel wayland-devel pulseaudio pulseaudio-utils xorg-x11-server-Xvfb xdotool ImageMagick golang
+    libxkbcommon-devel wayland-devel pulseaudio pulseaudio-utils xorg-x11-server-Xvfb xdotool ImageMagick golang iproute nftables coturn
 }
 
 install_pacman() {
   as_root pacman -S --needed --noconfirm gcc make git pkgconf libvpx opus portaudio speexdsp libglvnd libx11 libxcursor \
-    libxrandr libxinerama libxi libxxf86vm libxkbcommon wayland pulseaudio xorg-server-xvfb xdotool imagemagick go
+    libxrandr libxinerama libxi libxxf86vm libxkbcommon wayland pulseaudio xorg-server-xvfb xdotool imagemagick go iproute2 nftables coturn
 }
 
 install_brew() {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -25,6 +26,10 @@ type Config struct {
 	RelayMinPort      uint16 // the range of relay ports; both 0 = any free port
 	RelayMaxPort      uint16
 	NoRelay           bool // offer no relay
+	// Dial and Resolve stand in for the system's network on the way to other
+	// servers. Dial gets addresses that passed the rules, never names.
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// RelayURIs (RFC 7065) name TURN servers that phones use in place of this
 	// server's own relay, as coturn with "use-auth-secret". A turns: one must
 	// have this server's certificate key, which is the only one phones accept.

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,6 +103,39 @@ func TestP16PeerDialerTable(t *testing.T) {
 		require.NoError(t, p.control("", "9.9.9.9:443", nil))
 		require.ErrorIs(t, p.control("", "name:443", nil), errTarget)
 	}
+}
+
+// Where the phone around this server says how to leave the computer (P8), P16
+// holds all the same, and names are nobody else's to look up.
+func TestP16OwnDialerGetsCheckedAddressesOnly(t *testing.T) {
+	there := startServer(t, Config{})
+	var mu sync.Mutex
+	var asked, dialled []string
+	here := startServer(t, Config{Host: "0.0.0.0", PublicHost: "127.0.0.1",
+		Resolve: func(_ context.Context, host string) ([]netip.Addr, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, host)
+			return []netip.Addr{netip.MustParseAddr("192.168.7.7"), netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("9.9.9.9")}, nil
+		},
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			mu.Lock()
+			dialled = append(dialled, address)
+			mu.Unlock()
+			return (&net.Dialer{}).DialContext(ctx, network, there.front.listener.Addr().String()) // as if that were it
+		}})
+	a, b := dialPhone(t, here.Addr()), dialPhone(t, there.Addr())
+	send := wire.Send{To: b.mailbox, Envelope: []byte("x")}
+	named := wire.Addr{HostPort: "server.example:443", Pin: there.Addr().Pin}
+	require.Empty(t, a.forward(named, wire.ServiceSend, send).Err)
+	for _, host := range []string{"127.0.0.1", "192.168.7.7", "::ffff:10.0.0.1"} {
+		r := a.forward(wire.Addr{HostPort: net.JoinHostPort(host, "443"), Pin: there.Addr().Pin}, wire.ServiceSend, send)
+		require.Equal(t, wire.RefusedUnreachable, r.Err, host)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	require.Equal(t, []string{"server.example"}, asked)
+	require.Equal(t, []string{"9.9.9.9:443"}, dialled)
 }
 
 func TestIdlePeersAreClosed(t *testing.T) {

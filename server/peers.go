@@ -35,6 +35,8 @@ type peers struct {
 	key     nkeys.KeyPair
 	mailbox string
 	allowed func(netip.Addr) bool
+	reach   func(ctx context.Context, network, address string) (net.Conn, error)
+	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 
 	mu     sync.Mutex
 	conns  map[wire.Addr]*peer
@@ -53,7 +55,7 @@ type peer struct {
 	used  time.Time // guarded by peers.mu
 }
 
-func openPeers(allowed func(netip.Addr) bool) (*peers, error) {
+func openPeers(cfg Config, allowed func(netip.Addr) bool) (*peers, error) {
 	key, err := nkeys.CreateUser()
 	if err != nil {
 		return nil, fmt.Errorf("forward key: %w", err)
@@ -62,7 +64,15 @@ func openPeers(allowed func(netip.Addr) bool) (*peers, error) {
 	if err != nil {
 		return nil, fmt.Errorf("forward key: %w", err)
 	}
-	p := &peers{key: key, mailbox: mailbox, allowed: allowed, conns: map[wire.Addr]*peer{}}
+	p := &peers{key: key, mailbox: mailbox, allowed: allowed, reach: cfg.Dial, resolve: cfg.Resolve, conns: map[wire.Addr]*peer{}}
+	if p.reach == nil {
+		p.reach = (&net.Dialer{Control: p.control}).DialContext
+	}
+	if p.resolve == nil {
+		p.resolve = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.done.Go(p.sweepLoop)
 	return p, nil
@@ -119,7 +129,7 @@ func (p *peers) dial(server wire.Addr, c *peer) {
 	c.conn, c.err = nats.Connect("tls://"+server.HostPort,
 		p.hello(server.Pin), nats.CustomInboxPrefix(wire.Replies(p.mailbox)),
 		nats.Secure(wire.ClientTLS(server.Pin, wire.ALPNNats)), nats.TLSHandshakeFirst(),
-		nats.SetCustomDialer(p), nats.IgnoreDiscoveredServers(), nats.NoReconnect(), nats.Timeout(forwardTimeout))
+		nats.SetCustomDialer(p), nats.SkipHostLookup(), nats.IgnoreDiscoveredServers(), nats.NoReconnect(), nats.Timeout(forwardTimeout))
 	if c.err != nil {
 		c.err = fmt.Errorf("forward: %w", c.err)
 	}
@@ -128,12 +138,50 @@ func (p *peers) dial(server wire.Addr, c *peer) {
 // Dial makes peers a nats.CustomDialer. The connection ends with the server,
 // even in the middle of a handshake.
 func (p *peers) Dial(network, address string) (net.Conn, error) {
-	dialer := net.Dialer{Timeout: forwardTimeout, Control: p.control}
-	c, err := dialer.DialContext(p.ctx, network, address)
+	ctx, cancel := context.WithTimeout(p.ctx, forwardTimeout)
+	defer cancel()
+	c, err := p.dialAny(ctx, network, address)
 	if err != nil {
 		return nil, fmt.Errorf("forward: %w", err)
 	}
 	return &endingConn{Conn: c, forget: context.AfterFunc(p.ctx, func() { _ = c.Close() })}, nil
+}
+
+// dialAny connects to the first address that answers. What is dialled is what
+// was checked: names that point into this server's network get nowhere (P16).
+func (p *peers) dialAny(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := p.targets(ctx, host)
+	for _, a := range targets {
+		var c net.Conn
+		if c, err = p.reach(ctx, network, net.JoinHostPort(a.String(), port)); err == nil {
+			return c, nil
+		}
+	}
+	return nil, err
+}
+
+// targets are the addresses of host that may be reached; none is an error.
+func (p *peers) targets(ctx context.Context, host string) ([]netip.Addr, error) {
+	found := []netip.Addr{}
+	if a, err := netip.ParseAddr(host); err == nil {
+		found = append(found, a)
+	} else if found, err = p.resolve(ctx, host); err != nil {
+		return nil, err
+	}
+	list := []netip.Addr{}
+	for _, a := range found {
+		if a = a.Unmap(); p.allowed(a) {
+			list = append(list, a)
+		}
+	}
+	if len(list) == 0 {
+		return nil, errTarget
+	}
+	return list, nil
 }
 
 // endingConn is a connection that a context closes.
@@ -157,8 +205,7 @@ func (p *peers) hello(pin wire.Pin) nats.Option {
 	})
 }
 
-// control sees the address that a name resolved to, just before connecting:
-// names that point into this server's network get nowhere (P16).
+// control sees the address just before connecting, and holds P16 once more.
 func (p *peers) control(_, address string, _ syscall.RawConn) error {
 	target, err := netip.ParseAddrPort(address)
 	if err != nil || !p.allowed(target.Addr().Unmap()) {

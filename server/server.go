@@ -142,7 +142,7 @@ func (s *Server) openRelay(ctx context.Context, public netip.Addr, host string) 
 
 func (s *Server) openServices(ctx context.Context, b *broker, v *vault) error {
 	onLoopback := hostOf(s.front.listener).IsLoopback()
-	p, err := openPeers(func(a netip.Addr) bool {
+	p, err := openPeers(s.cfg, func(a netip.Addr) bool {
 		return mayReach(a, s.cfg.AllowPrivatePeers) || onLoopback && a.IsLoopback()
 	})
 	if err != nil {

@@ -13,10 +13,12 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paravent/app/call"
@@ -52,12 +54,19 @@ type App struct {
 
 	mu      sync.Mutex
 	link    link                 // guarded by mu
+	way     *way                 // guarded by mu; nil: there is no way out now
+	why     error                // guarded by mu; why there is no link
+	begun   bool                 // guarded by mu; Start was called
+	chosen  choice               // guarded by mu; what the last attempt to connect went by
+	opening context.CancelFunc   // guarded by mu; ends the opening of a way
 	notices []phone.Notice       // guarded by mu; found before anybody listened
 	heard   bool                 // guarded by mu; somebody listened once
 	closed  bool                 // guarded by mu
 	limited map[phone.CallID]int // guarded by mu; see limitedTooOften
 
-	starting sync.Mutex     // one Start at a time
+	starting sync.Mutex     // one attempt to connect at a time
+	attempt  int            // guarded by starting; counts them
+	imports  atomic.Int64   // see choice
 	telling  sync.Mutex     // held from a change of presence until it was emitted, so that they keep their order
 	ending   sync.WaitGroup // calls that write their receipt
 }
@@ -82,7 +91,7 @@ func Open(opts Options) (*App, error) {
 	if err := a.openScreen(); err != nil {
 		return nil, errors.Join(fault(err), a.courier.Close(), a.people.Close())
 	}
-	a.lines = line.New(line.Config{Relays: a.relays, Audio: a.audioConfig, Video: a.videoConfig, Locals: locals, Network: a.network, ServerSees: a.serverSees, Emit: a.emit, Now: time.Now})
+	a.lines = line.New(line.Config{Relays: a.relays, Audio: a.audioConfig, Video: a.videoConfig, Locals: a.locals, Network: a.network, ServerSees: a.serverSees, Emit: a.emit, Now: time.Now})
 	a.ringer = newRinger(a.ringSpeaker)
 	a.calls = call.New(call.Config{
 		Self: call.PeerID(a.me.ID().String()), Courier: post{a}, Media: a.lines, Policy: policy{a}, Observer: observer{a},
@@ -90,7 +99,6 @@ func Open(opts Options) (*App, error) {
 	})
 	a.lines.Use(a.calls)
 	go a.sampleStats()
-	go a.watchNetwork()
 	return a, nil
 }
 
@@ -177,6 +185,9 @@ func (a *App) Close() error {
 		return nil
 	}
 	a.closed = true
+	if a.opening != nil {
+		a.opening()
+	}
 	a.mu.Unlock()
 	close(a.stop)
 	a.calls.Close()
@@ -184,6 +195,7 @@ func (a *App) Close() error {
 	a.ending.Wait()
 	a.goodbye()
 	a.disconnect()
+	a.dropWay()
 	err := errors.Join(a.courier.Close(), a.screens.close(), a.trace.close())
 	a.events.flush(flushLimit)
 	return errors.Join(err, a.people.Close())

@@ -34,11 +34,8 @@ func (a *App) Call(to string, video bool) (phone.CallID, error) {
 	case c.Trust == phone.Changed:
 		return phone.CallID{}, ErrKeyChanged
 	}
-	a.mu.Lock()
-	started := a.link.client != nil
-	a.mu.Unlock()
-	if !started {
-		return phone.CallID{}, ErrNoServer
+	if err := a.unreachable(); err != nil {
+		return phone.CallID{}, err
 	}
 	if err := a.mayReachServer(c.Address); err != nil {
 		return phone.CallID{}, err
@@ -154,6 +151,7 @@ func (a *App) settingsChanged(err error) error {
 	if err != nil {
 		return fault(err)
 	}
+	a.reconsider()
 	a.emit(phone.SettingsChanged{})
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"paravent/app/egress"
 	"paravent/app/line"
 	"paravent/app/phone"
 	"paravent/app/route"
@@ -116,6 +117,8 @@ func reasonOf(err error) phone.EndReason {
 		reason phone.EndReason
 	}{
 		{route.ErrLeak, phone.LeakPrevented},
+		{egress.ErrDeviceGone, phone.NetworkLost}, {egress.ErrDeviceMissing, phone.NetworkLost}, {egress.ErrDeviceBind, phone.NetworkLost},
+		{ErrNetworkChanged, phone.NetworkLost}, {ErrNoTunnel, phone.NetworkLost},
 		{route.ErrRelayUnavailable, phone.RelayUnavailable},
 		{signal.ErrServerUnreachable, phone.ServerUnreachable}, {ErrNoServer, phone.ServerUnreachable},
 		{phone.ErrClosed, phone.ShutDown},

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"net"
 	"net/netip"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"paravent/app/egress"
@@ -33,29 +35,43 @@ func (a *App) Start() error {
 	a.starting.Lock()
 	defer a.starting.Unlock()
 	a.disconnect()
-	err := a.connect()
-	if err != nil {
-		a.emit(phone.ServerChanged{Err: err})
+	c := a.choice()
+	a.mu.Lock()
+	a.begun, a.chosen = true, c
+	a.mu.Unlock()
+	w, err := a.takeWay(c)
+	switch {
+	case givenUp(err):
+		return err
+	case err != nil: // it may come at any time
+		a.wait(err)
+		return nil
 	}
-	return err
+	a.attempt++
+	if err := a.connect(w); err != nil {
+		a.offline(err)
+		return err
+	}
+	return nil
 }
 
-func (a *App) connect() error {
-	addr, embedded, err := a.findServer()
+// connect opens the link by the way out w. It is called with starting held.
+func (a *App) connect(w *way) error {
+	addr, embedded, err := a.findServer(w)
 	if err != nil {
 		return err
 	}
 	next := link{embedded: embedded, addr: addr}
 	known := make(chan struct{}) // closed once next is a.link: the client may be faster
 	next.client, err = signal.Open(context.Background(), signal.Config{
-		Server: addr, Identity: a.me, OnEnvelope: a.courier.Receive,
+		Server: addr, Identity: a.me, OnEnvelope: a.courier.Receive, Dial: next.dialer(w),
 		OnState: func(connected bool, err error) {
 			<-known
 			a.serverState(next.client, connected, err)
 		},
 	})
 	if err == nil {
-		err = a.use(next)
+		err = a.use(next, w)
 	}
 	close(known)
 	if err != nil {
@@ -65,24 +81,28 @@ func (a *App) connect() error {
 	return nil
 }
 
-// use makes next the link, unless the phone was closed meanwhile.
-func (a *App) use(next link) error {
+// use makes next the link, unless the phone was closed or its way out given up
+// meanwhile.
+func (a *App) use(next link, w *way) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed {
+	switch {
+	case a.closed:
 		return phone.ErrClosed
+	case a.way != w:
+		return ErrNetworkChanged
 	}
-	a.link = next
+	a.link, a.why = next, nil
 	a.courier.Attach(next.client)
 	return nil
 }
 
 // findServer opens the embedded server or reads the address of another one.
-func (a *App) findServer() (wire.Addr, *server.Server, error) {
+func (a *App) findServer(w *way) (wire.Addr, *server.Server, error) {
 	s := a.settings.Current().Server
 	switch mode, address := a.serverChoice(s); mode {
 	case settings.ServerEmbedded:
-		return a.openEmbedded(s.LAN)
+		return a.openEmbedded(s.LAN, w)
 	case settings.ServerRemote:
 		addr, err := wire.ParseAddr(address)
 		return addr, nil, fault(err)
@@ -101,8 +121,27 @@ func (a *App) serverChoice(s settings.Server) (settings.ServerMode, string) {
 	return settings.ServerRemote, a.opts.Server
 }
 
-func (a *App) openEmbedded(lan bool) (wire.Addr, *server.Server, error) {
+// Faults of a server on this computer together with a way out that is bound.
+var (
+	// ErrServerOnLAN: people on this network would reach it past the way out.
+	ErrServerOnLAN = phone.NewFault("network-server-on-lan")
+	// ErrOwnRelay: its relay would have to send by itself, and hides nothing.
+	ErrOwnRelay = phone.NewFault("network-own-relay")
+)
+
+// openEmbedded runs a server inside this phone. Where the way out is bound to
+// a device or a tunnel, the phone reaches it over loopback, which never leaves
+// this computer; what it forwards to other servers takes that way out. It then
+// has no relay, since that would be this computer sending by the system's way,
+// and serves nobody else.
+func (a *App) openEmbedded(lan bool, w *way) (wire.Addr, *server.Server, error) {
 	cfg := server.Config{Port: a.embeddedPort(), Dir: filepath.Join(a.opts.Profile, "server"), AllowPrivatePeers: lan}
+	if w.chosen.bound() {
+		if lan {
+			return wire.Addr{}, nil, ErrServerOnLAN
+		}
+		cfg.NoRelay, cfg.Dial, cfg.Resolve = true, w.DialContext, egress.Resolver(w)
+	}
 	if lan {
 		cfg.Host = netip.IPv4Unspecified().String()
 	}
@@ -119,6 +158,24 @@ func (a *App) embeddedPort() int {
 	const first, count = 20000, 12000 // below the ephemeral ports of the usual systems
 	seed := a.me.Derive("embedded-port")
 	return first + int(binary.BigEndian.Uint32(seed[:])%count)
+}
+
+// dialer is how the client reaches the server: by the way out, but for the
+// phone's own server, which no device and no tunnel leads to.
+func (l link) dialer(w *way) func(ctx context.Context, network, address string) (net.Conn, error) {
+	if l.embedded == nil || !w.chosen.bound() {
+		return w.DialContext
+	}
+	return (&net.Dialer{Control: loopbackOnly}).DialContext
+}
+
+// loopbackOnly keeps a connection inside this computer.
+func loopbackOnly(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil || !at.Addr().IsLoopback() {
+		return egress.ErrNotThisWay
+	}
+	return nil
 }
 
 func (a *App) disconnect() {
@@ -163,10 +220,13 @@ func (a *App) Self() phone.Self {
 // relay's fault, and is told as such.
 func (a *App) relays(ctx context.Context) (route.Relays, error) {
 	a.mu.Lock()
-	client, pin := a.link.client, a.link.addr.Pin
+	client, pin, embedded, w := a.link.client, a.link.addr.Pin, a.link.embedded, a.way
 	a.mu.Unlock()
-	if client == nil {
-		return route.Relays{}, ErrNoServer
+	switch {
+	case client == nil:
+		return route.Relays{}, a.unreachable()
+	case embedded != nil && w != nil && w.chosen.bound():
+		return route.Relays{}, fmt.Errorf("%w: %w", ErrOwnRelay, route.ErrRelayUnavailable)
 	}
 	grant, err := client.Turn(ctx)
 	switch {
@@ -203,8 +263,5 @@ func (a *App) serverSees() netip.Addr {
 	}
 	return a.link.seenAs
 }
-
-// network is the way out for a call.
-func (a *App) network() (egress.Network, error) { return a.opts.watched(egress.System()), nil }
 
 func locals() []netip.Prefix { return route.Locals() }

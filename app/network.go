@@ -1,25 +1,13 @@
 package app
 
 import (
-	"context"
 	"time"
 
 	"paravent/app/phone"
-	"paravent/app/route"
 )
 
 // networkPoll is how soon a change of this computer's addresses is noticed.
 const networkPoll = 2 * time.Second
-
-// watchNetwork runs until Close.
-func (a *App) watchNetwork() {
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() {
-		<-a.stop
-		cancel()
-	}()
-	route.Watch(ctx, networkPoll, nil, a.networkChanged)
-}
 
 // networkChanged reaches the server anew at once, instead of when pings fail,
 // and looks for another path for the call that is on.

@@ -34,7 +34,7 @@ func (a *App) serverState(client *signal.Client, connected bool, err error) {
 	a.courier.Online(connected)
 	if !connected {
 		self := a.Self()
-		a.emit(phone.ServerChanged{Address: self.Address, Server: self.Server, Err: fault(err)})
+		a.emit(phone.ServerChanged{Address: self.Address, Server: self.Server, Err: fault(promote(err))})
 	}
 }
 

@@ -119,3 +119,15 @@ func (s *sockets) find(match func(*transport.Interface) bool) (*transport.Interf
 	}
 	return nil, transport.ErrInterfaceNotFound
 }
+
+// Resolver looks up names by n, for those who dial addresses themselves.
+func Resolver(n Network) func(ctx context.Context, host string) ([]netip.Addr, error) {
+	return func(ctx context.Context, host string) ([]netip.Addr, error) {
+		a, err := n.Net().ResolveIPAddr("ip", host)
+		if err != nil {
+			return nil, err
+		}
+		found, _ := netip.AddrFromSlice(a.IP)
+		return []netip.Addr{found.Unmap()}, ctx.Err()
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 	"time"
 
@@ -76,9 +77,15 @@ func (s *sockets) nameFault(err error) error {
 	return err
 }
 
+// unspecified is where a socket listens that is bound to no address.
+var unspecified = map[string]string{"ip": "[::]", "ip4": "0.0.0.0", "ip6": "[::]"}
+
 // ListenPacket implements transport.Net for UDP and literal addresses: a name
 // would be resolved by the system.
 func (s *sockets) ListenPacket(network, address string) (net.PacketConn, error) {
+	if strings.HasPrefix(address, ":") {
+		address = unspecified[family(network)] + address
+	}
 	local, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("%w: listen on %q", transport.ErrNotSupported, address)

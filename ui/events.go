@@ -57,6 +57,7 @@ func (w *Window) settingsChanged() {
 		return
 	}
 	page := w.main.page
+	w.main.check.Close()
 	w.speak()
 	w.main = newShell(w)
 	w.main.open(page)

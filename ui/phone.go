@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+
 	"paravent/app/phone"
 	"paravent/settings"
 )
@@ -37,6 +39,10 @@ type Phone interface {
 	Calls() []phone.CallInfo
 	// Exposure is what a call showed of this phone so far.
 	Exposure(id phone.CallID) phone.Receipt
+
+	// PrivacyCheck runs a hostile peer against the present settings; progress
+	// is called from any goroutine.
+	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)

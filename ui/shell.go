@@ -13,6 +13,7 @@ import (
 	"paravent/ui/dial"
 	"paravent/ui/history"
 	"paravent/ui/prefs"
+	"paravent/ui/selftest"
 	own "paravent/ui/theme"
 	"paravent/ui/widgets"
 )
@@ -20,12 +21,13 @@ import (
 // page is one of the main screens.
 type page uint8
 
-// The main screens, in the order of the rail.
+// The main screens; those before pageCheck in the order of the rail.
 const (
 	pageContacts page = iota
 	pageDial
 	pageHistory
 	pagePrefs
+	pageCheck // is opened from the settings
 	pageCount
 )
 
@@ -34,7 +36,7 @@ type shell struct {
 	win    *Window
 	object fyne.CanvasObject
 	page   page
-	nav    [pageCount]*widgets.NavItem
+	nav    [pageCheck]*widgets.NavItem
 	pages  [pageCount]fyne.CanvasObject
 	body   *fyne.Container
 	banner *widgets.Banner
@@ -43,6 +45,7 @@ type shell struct {
 	dial     *dial.Screen
 	history  *history.Screen
 	prefs    *prefs.Screen
+	check    *selftest.Screen
 
 	me     *widgets.Line
 	face   *widgets.Avatar
@@ -58,8 +61,9 @@ func newShell(w *Window) *shell {
 	s.contacts = contacts.New(env, w.phone, call)
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) })
 	s.history = history.New(env, w.phone, w.world.now, call)
-	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) })
-	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object()}
+	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) }, func() { s.open(pageCheck) })
+	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
+	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
 	s.banner = widgets.NewBanner(env.Words.T("close"))
 	content := container.NewBorder(container.NewVBox(s.banner), nil, nil, nil, s.body)
 	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
@@ -70,10 +74,10 @@ func newShell(w *Window) *shell {
 
 func (s *shell) rail() fyne.CanvasObject {
 	w := s.win.env.Words
-	icons := [pageCount]string{"contacts", "dial", "history", "settings"}
-	names := [pageCount]string{w.T("nav.contacts"), w.T("nav.dial"), w.T("nav.history"), w.T("nav.prefs")}
+	icons := [pageCheck]string{"contacts", "dial", "history", "settings"}
+	names := [pageCheck]string{w.T("nav.contacts"), w.T("nav.dial"), w.T("nav.history"), w.T("nav.prefs")}
 	items := container.NewVBox()
-	for i := range pageCount {
+	for i := range pageCheck {
 		s.nav[i] = widgets.NewNavItem(icons[i], names[i], func() { s.open(i) })
 		items.Add(s.nav[i])
 	}
@@ -95,7 +99,7 @@ func (s *shell) rail() fyne.CanvasObject {
 func (s *shell) open(p page) {
 	s.page = p
 	for i, n := range s.nav {
-		n.SetSelected(page(i) == p)
+		n.SetSelected(page(i) == p || page(i) == pagePrefs && p == pageCheck)
 	}
 	s.body.Objects = []fyne.CanvasObject{s.pages[p]}
 	s.body.Refresh()
@@ -105,7 +109,7 @@ func (s *shell) open(p page) {
 		s.win.missed = 0
 	case pagePrefs:
 		s.prefs.LookForDevices()
-	case pageContacts, pageDial, pageCount:
+	case pageContacts, pageDial, pageCheck, pageCount:
 	}
 	s.reload()
 }

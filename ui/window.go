@@ -105,6 +105,9 @@ func (w *Window) letGo() {
 	w.cancel()
 	w.stopTicks()
 	w.phone.SetScreens(nil, nil)
+	if w.main != nil {
+		w.main.check.Close()
+	}
 	widgets.ForgetTips(w.win.Canvas())
 }
 

@@ -63,6 +63,16 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 			text, _ := w.env.Words.Badge(w.call.Info())
 			s.Tap(text)
 		},
+		"check": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageCheck) },
+		"check-passed": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) {
+			w.main.open(pageCheck)
+			w.main.check.Run()
+		},
+		"check-failed": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
+			f.SetReport(uitest.BrokenReport())
+			w.main.open(pageCheck)
+			w.main.check.Run()
+		},
 		"foreign": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
 			f.Fail(uitest.ErrShowsAddress)
 			w.place(f.Person("Mei Lin").ID, false, w.fail)

@@ -28,6 +28,7 @@ type Screen struct {
 	env      widgets.Env
 	phone    Phone
 	onServer func()
+	onCheck  func()
 
 	object  fyne.CanvasObject
 	shown   settings.Settings
@@ -37,9 +38,10 @@ type Screen struct {
 	groups  *fyne.Container
 }
 
-// New shows the settings of p; onServer runs after another server was chosen.
-func New(env widgets.Env, p Phone, onServer func()) *Screen {
-	s := &Screen{env: env, phone: p, onServer: onServer, body: container.NewVBox()}
+// New shows the settings of p; onServer runs after another server was chosen,
+// onCheck opens the privacy check.
+func New(env widgets.Env, p Phone, onServer, onCheck func()) *Screen {
+	s := &Screen{env: env, phone: p, onServer: onServer, onCheck: onCheck, body: container.NewVBox()}
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(env.Words.T("prefs.title"))), nil, nil, nil,
 		widgets.Page(640, s.body))
 	s.fill()

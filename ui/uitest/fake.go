@@ -3,6 +3,7 @@
 package uitest
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type Fake struct {
 	history  []phone.HistoryEntry
 	calls    []phone.CallInfo
 	devices  phone.Devices
+	report   phone.PrivacyReport
+	during   func(context.Context)
 	handlers map[int]func(phone.Event)
 	next     int
 	nextErr  error
@@ -55,7 +58,7 @@ func New() *Fake {
 // Fresh is a phone at its first start.
 func Fresh() *Fake {
 	return &Fake{
-		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(),
+		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), report: Report(),
 		now: func() time.Time { return Now },
 	}
 }

@@ -115,6 +115,51 @@ func (s Screen) Entry(placeholder string) *widget.Entry {
 	return nil
 }
 
+// Entries are all the entries on the screen.
+func (s Screen) Entries() (list []*widget.Entry) {
+	for _, o := range s.objects() {
+		if e, ok := o.(*widget.Entry); ok {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// Select returns the drop-down that shows chosen.
+func (s Screen) Select(chosen string) *widget.Select {
+	s.T.Helper()
+	for _, o := range s.objects() {
+		if l, ok := o.(*widget.Select); ok && l.Selected == chosen {
+			return l
+		}
+	}
+	s.T.Fatalf("no drop-down shows %q", chosen)
+	return nil
+}
+
+// PickFile chooses the file of that name in a file dialog.
+func (s Screen) PickFile(name string) {
+	s.T.Helper()
+	for _, o := range s.objects() {
+		tap, ok := o.(fyne.Tappable)
+		if w, isWidget := o.(fyne.Widget); ok && isWidget && s.shows(w, name) {
+			test.Tap(tap)
+			return
+		}
+	}
+	s.T.Fatalf("no file %q", name)
+}
+
+// shows tells whether a label directly in w says text.
+func (s Screen) shows(w fyne.Widget, text string) bool {
+	for _, o := range test.WidgetRenderer(w).Objects() {
+		if l, ok := o.(*widget.Label); ok && l.Text == text {
+			return true
+		}
+	}
+	return false
+}
+
 // Type types into the entry with that placeholder.
 func (s Screen) Type(placeholder, text string) {
 	s.T.Helper()

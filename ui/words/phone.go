@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"syscall"
 	"time"
 
@@ -121,7 +122,7 @@ func (w Words) ReceiptLine(r *phone.Receipt) string {
 	hosts := Hosts(r.PeerSaw)
 	switch {
 	case len(hosts) > 0:
-		return w.T("receipt.saw", "addresses", joined(hosts))
+		return w.T("receipt.saw", "addresses", Joined(hosts))
 	case r.Hidden:
 		return w.T("receipt.hidden")
 	case r.RelayKind == phone.RelayHere:
@@ -159,13 +160,8 @@ func host(address string) (netip.Addr, bool) {
 	return ip.Unmap(), err == nil
 }
 
-func joined(list []string) string {
-	text := list[0]
-	for _, s := range list[1:] {
-		text += ", " + s
-	}
-	return text
-}
+// Joined are texts in a row.
+func Joined(list []string) string { return strings.Join(list, ", ") }
 
 // Outcome is a history entry in words: what happened, and how long it took.
 func (w Words) Outcome(e phone.HistoryEntry) string {

@@ -112,6 +112,14 @@ func acquaint(t *testing.T, a, b *App) {
 	}
 }
 
+func packetsByRole(r phone.Receipt) map[string]uint64 {
+	sum := map[string]uint64{}
+	for _, f := range r.Traffic {
+		sum[f.Role] += f.Packets
+	}
+	return sum
+}
+
 func TestTwoPhonesCallByBothRoutes(t *testing.T) {
 	s := openServer(t, server.Config{})
 	for _, route := range []phone.Route{phone.Relay, phone.Direct} {
@@ -154,6 +162,9 @@ func TestTwoPhonesCallByBothRoutes(t *testing.T) {
 				r := wait(t, w, func(e phone.ReceiptReady) bool { return e.Receipt.Call == id }).Receipt
 				if r.Route != route || len(r.PeerSaw) == 0 || r.Hidden {
 					t.Errorf("receipt %+v: the relay is this computer and hides nothing", r)
+				}
+				if roles := packetsByRole(r); roles["other"] > 0 || (roles["peer"] > 0) != (route == phone.Direct) || roles["relay"]+roles["peer"] < 50 {
+					t.Errorf("by %v the sockets sent %v", route, r.Traffic)
 				}
 			}
 			if h := a.History(0); len(h) != 1 || h[0].Peer.Name != "B" || h[0].Lasted <= 0 || h[0].Receipt == nil {

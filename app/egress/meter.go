@@ -29,7 +29,8 @@ type Meter struct {
 	net Network // set at construction
 
 	mu    sync.Mutex
-	flows map[ends]*flow // guarded by mu
+	flows map[ends]*flow              // guarded by mu
+	named map[string][]netip.AddrPort // guarded by mu; what names led to
 }
 
 // ends name a flow.
@@ -44,7 +45,9 @@ type flow struct {
 var _ Network = (*Meter)(nil)
 
 // NewMeter counts what leaves by n.
-func NewMeter(n Network) *Meter { return &Meter{net: n, flows: map[ends]*flow{}} }
+func NewMeter(n Network) *Meter {
+	return &Meter{net: n, flows: map[ends]*flow{}, named: map[string][]netip.AddrPort{}}
+}
 
 // Traffic is what was sent until now, by sockets open and closed.
 func (m *Meter) Traffic() []Flow {
@@ -58,6 +61,26 @@ func (m *Meter) Traffic() []Flow {
 		return cmp.Or(a.Remote.Compare(b.Remote), a.Local.Compare(b.Local))
 	})
 	return list
+}
+
+// Named lists the addresses that a host:port led to until now, itself among
+// them where the host is an address.
+func (m *Meter) Named(hostPort string) []netip.AddrPort {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := slices.Clone(m.named[hostPort])
+	if a, err := netip.ParseAddrPort(hostPort); err == nil {
+		list = append(list, a)
+	}
+	return list
+}
+
+func (m *Meter) name(hostPort string, a net.Addr) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if to := addrPort(a); to.IsValid() && len(m.named) < maxFlows && !slices.Contains(m.named[hostPort], to) {
+		m.named[hostPort] = append(m.named[hostPort], to)
+	}
 }
 
 func (m *Meter) flow(e ends) *flow {
@@ -81,6 +104,7 @@ func (m *Meter) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
+	m.name(address, conn.RemoteAddr())
 	return countedStream{conn, m.fixed(conn)}, nil
 }
 

@@ -16,6 +16,14 @@ type meteredNet struct {
 	m *Meter
 }
 
+func (n meteredNet) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
+	a, err := n.Net.ResolveUDPAddr(network, address)
+	if err == nil {
+		n.m.name(address, a)
+	}
+	return a, err
+}
+
 func (n meteredNet) ListenPacket(network, address string) (net.PacketConn, error) {
 	conn, err := n.Net.ListenPacket(network, address)
 	if err != nil {

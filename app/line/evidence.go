@@ -2,7 +2,9 @@ package line
 
 import (
 	"net/netip"
+	"slices"
 
+	"paravent/app/egress"
 	"paravent/app/phone"
 	"paravent/app/receipt"
 	"paravent/app/route"
@@ -15,6 +17,7 @@ type evidence struct {
 	local  netip.AddrPort // this end of it
 	remote netip.Addr     // the other end
 	seenAs netip.Addr     // this phone as the relay or the server sees it
+	relays []string       // host:port of every relay that was granted
 	asked  netip.Addr     // this phone as the relay saw it that was asked for something; zero: none was
 }
 
@@ -53,21 +56,53 @@ func (l *line) note(s *media.Session) {
 // receipt says what was shown until now, from what really left.
 func (l *line) receipt() phone.Receipt {
 	l.mu.Lock()
-	g, e := l.gate, l.evident
+	g, e, meter := l.gate, l.evident, l.meter
+	e.relays = slices.Clone(e.relays)
 	l.mu.Unlock()
 	ev := receipt.Evidence{Call: l.id, At: l.cfg.Now(), Route: e.path, Local: e.local, RelaySaw: addrs(e.asked), ServerSaw: l.cfg.ServerSees()}
 	if g != nil {
 		ev.Shown, ev.Relayed = g.Shown(), g.Relayed()
 	}
+	if meter != nil {
+		ev.Flows = flows(meter, e.relays, g != nil && g.Route() == phone.Direct)
+	}
 	locals := l.cfg.Locals()
 	for _, r := range ev.Relayed {
 		ev.RelayKind = receipt.Worse(ev.RelayKind, route.Kind(r.Addr(), locals, e.seenAs))
 	}
-	if e.path == phone.Direct && route.Outside(e.remote, locals) && e.remote.Is4() == e.seenAs.Is4() && !e.seenAs.IsLoopback() {
+	if leftTheNetwork(e, ev.Flows, locals) {
 		ev.Public = e.seenAs
 	}
 	ev.Own = own(locals, e.seenAs, ev.ServerSaw)
 	return receipt.Build(ev)
+}
+
+// flows says who is at the other end of what was sent: a relay that was
+// granted, the peer where the route allows it, or nobody whom it should be.
+func flows(m *egress.Meter, relays []string, direct bool) []receipt.Flow {
+	var list []receipt.Flow
+	for _, f := range m.Traffic() {
+		role := receipt.Other
+		switch {
+		case slices.ContainsFunc(relays, func(at string) bool { return slices.Contains(m.Named(at), f.Remote) }):
+			role = receipt.ToRelay
+		case direct:
+			role = receipt.ToPeer
+		}
+		list = append(list, receipt.Flow{Local: f.Local, To: f.Remote, Role: role, Packets: f.Packets, Bytes: f.Bytes})
+	}
+	return list
+}
+
+// leftTheNetwork tells whether a packet for the peer went through a router
+// that shows another address of this phone.
+func leftTheNetwork(e evidence, flows []receipt.Flow, locals []netip.Prefix) bool {
+	shows := func(to netip.Addr) bool {
+		return route.Outside(to, locals) && to.Is4() == e.seenAs.Is4() && !e.seenAs.IsLoopback()
+	}
+	return e.path == phone.Direct && shows(e.remote) || slices.ContainsFunc(flows, func(f receipt.Flow) bool {
+		return f.Role != receipt.ToRelay && f.Packets > 0 && shows(f.To.Addr())
+	})
 }
 
 // own are the addresses by which this phone could be found in its networks and

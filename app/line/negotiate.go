@@ -3,6 +3,7 @@ package line
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"paravent/app/call"
@@ -123,8 +124,17 @@ func (l *line) renew(s *media.Session, r phone.Route) error {
 	return s.Renew(plan.ICEServers())
 }
 
-// take keeps a grant.
-func (l *line) take(relays route.Relays) { l.relays, l.granted = relays, l.cfg.Now() }
+// take keeps a grant, and remembers its relays as such for the receipt.
+func (l *line) take(relays route.Relays) {
+	l.relays, l.granted = relays, l.cfg.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, at := range relays.HostPorts() {
+		if !slices.Contains(l.evident.relays, at) {
+			l.evident.relays = append(l.evident.relays, at)
+		}
+	}
+}
 
 func (l *line) newSession(r phone.Route) (*media.Session, *route.Gate, error) {
 	l.mu.Lock()

@@ -100,6 +100,9 @@ func (g *Gate) InSDP(sdp string) (string, error) {
 	return rewrite(sdp, inbound{g})
 }
 
+// Route is the widest way that the plan of this gate allows.
+func (g *Gate) Route() phone.Route { return g.plan.route }
+
 // Shown lists the addresses of this phone that left for the peer, in order.
 func (g *Gate) Shown() []netip.AddrPort {
 	g.mu.Lock()

@@ -60,6 +60,19 @@ func (t target) addr() netip.Addr {
 	return a.Unmap()
 }
 
+// HostPorts are the "host:port" of the relays that a call may use.
+func (r Relays) HostPorts() []string {
+	targets, err := r.targets()
+	if err != nil {
+		return nil
+	}
+	list := make([]string, len(targets))
+	for i, t := range targets {
+		list[i] = t.hostPort()
+	}
+	return list
+}
+
 // targets picks the usable URIs: TLS first, then UDP, then plain TCP, each in
 // the server's order. stun: is left out because it hides nothing.
 func (r Relays) targets() ([]target, error) {

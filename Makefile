@@ -13,7 +13,7 @@ ONLY ?=
 FUZZTIME ?= 20s
 SECONDS_PER_CALL ?= 16
 
-.PHONY: help setup build run demo test leaktest lint bench fuzz golden clean
+.PHONY: help setup build run demo test leaktest reverts lint bench fuzz golden clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ leaktest: build ## prove with packets that no address leaks; JSON=FILE writes th
 	@echo "== leaktest: phones, servers and relays in network namespaces of their own; every wire is recorded and compared with the receipts"
 	@go build -o bin/leaktest ./internal/lab/leaktest/cmd
 	@./bin/leaktest -bin bin $(if $(JSON),-json $(JSON)) $(if $(KEEP),-keep $(KEEP)) $(if $(ONLY),-only '$(ONLY)')
+
+reverts: setup ## take every privacy rule out of the code, one at a time, and show the test that notices; ONLY=P4 runs one
+	@echo "== reverts: taking each rule out by an overlay, the tree stays as it is (about ten minutes)"
+	@go run ./internal/lab/reverts $(if $(ONLY),-only '$(ONLY)')
 
 lint: setup ## check formatting and the linters of .golangci.yml
 	@echo "== lint: gofmt, go vet, golangci-lint where it is installed"

@@ -21,9 +21,9 @@ import (
 	"paravent/media/y4m"
 )
 
-// TestWrongFingerprintDeliversNothing holds P23, for both DTLS roles and both
+// TestP23WrongFingerprintDeliversNothing: for both DTLS roles and both
 // ways in which a description may have been changed.
-func TestWrongFingerprintDeliversNothing(t *testing.T) {
+func TestP23WrongFingerprintDeliversNothing(t *testing.T) {
 	line := regexp.MustCompile(`a=fingerprint:sha-256 [0-9A-F:]+`)
 	forge := func(sdp string) string {
 		return line.ReplaceAllString(sdp, "a=fingerprint:sha-256 "+strings.TrimSuffix(strings.Repeat("AB:", 32), ":"))
@@ -207,7 +207,7 @@ func TestSoundOnlyCallHasNoVideoLine(t *testing.T) {
 	require.NotContains(t, offer, "transport-cc")
 }
 
-func TestDescriptionsOfTwoCallsShareNoName(t *testing.T) {
+func TestP21DescriptionsOfTwoCallsShareNoName(t *testing.T) {
 	c := setup{engine: loopbackEngine, camera: "pattern", width: 320, height: 180, kbps: 800}
 	name := regexp.MustCompile(`cname:(\S+)`)
 	seen := map[string]bool{}
@@ -320,9 +320,9 @@ func TestPacerLetsSoundPass(t *testing.T) {
 	t.Fatal("sound waited behind pictures")
 }
 
-// TestStrangersReachNoHandshake holds P22: DTLS records from a port that ICE
+// TestP22StrangersReachNoHandshake: DTLS records from a port that ICE
 // has not validated change nothing, before, during and after the handshake.
-func TestStrangersReachNoHandshake(t *testing.T) {
+func TestP22StrangersReachNoHandshake(t *testing.T) {
 	c := setup{}
 	a, b := c.pair(t)
 	a.capture(t)

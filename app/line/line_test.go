@@ -159,6 +159,13 @@ func newPair(t *testing.T) (caller, callee *side, s *server.Server) {
 func connect(t *testing.T) (caller, callee *side, s *server.Server) {
 	t.Helper()
 	caller, callee, s = newPair(t)
+	connectPair(t, caller, callee)
+	return caller, callee, s
+}
+
+// connectPair is connect for sides that are there already.
+func connectPair(t *testing.T, caller, callee *side) {
+	t.Helper()
 	for _, x := range []*side{caller, callee} {
 		x.lines.CheckRelay(x.id)
 		require.NoError(t, await(t, "the relay is checked", x.checked))
@@ -168,7 +175,6 @@ func connect(t *testing.T) (caller, callee *side, s *server.Server) {
 	for _, x := range []*side{caller, callee} {
 		await(t, "the media are up", x.up)
 	}
-	return caller, callee, s
 }
 
 // line returns the line of the side's call.

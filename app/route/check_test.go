@@ -142,7 +142,7 @@ func TestP09NoRelayNoCandidate(t *testing.T) {
 	require.Zero(t, r.allocations.Load())
 }
 
-func TestRelayedPlanNeedsARelay(t *testing.T) {
+func TestP09RelayedPlanNeedsARelay(t *testing.T) {
 	useless := farRelays
 	useless.URIs = []string{"stun:203.0.113.5:3478"}
 	for _, relays := range []Relays{{}, useless} {

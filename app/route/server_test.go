@@ -17,9 +17,15 @@ import (
 // realRelays asks a server of ours for a relay, as a fresh phone.
 func realRelays(t *testing.T, s *server.Server) Relays {
 	t.Helper()
+	return grantOf(t, s, identity.New())
+}
+
+// grantOf asks a server of ours for a relay, as the phone of this identity.
+func grantOf(t *testing.T, s *server.Server, me *identity.Identity) Relays {
+	t.Helper()
 	online := make(chan struct{}, 1)
 	client, err := signal.Open(t.Context(), signal.Config{
-		Server: s.Addr(), Identity: identity.New(),
+		Server: s.Addr(), Identity: me,
 		OnState: func(ok bool, _ error) {
 			if ok {
 				select {

@@ -110,8 +110,8 @@ func TestBoxIsTakenToItsEnd(t *testing.T) {
 	require.Len(t, envs, boxRounds)
 }
 
-// What is for another server goes to the own one, which alone speaks to it (P26).
-func TestOtherServersAreReachedThroughTheOwnOne(t *testing.T) {
+// P26: what is for another server goes to the own one, which alone speaks to it.
+func TestP26OtherServersAreReachedThroughTheOwnOne(t *testing.T) {
 	r := openRogue(t)
 	asked := r.answer(t, wire.ServiceForward, `{"bundle":"YnVuZGxl"}`)
 	var dialled atomic.Int32

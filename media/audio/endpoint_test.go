@@ -143,7 +143,7 @@ func TestMutedSendsOnlySilence(t *testing.T) {
 }
 
 // P20: what a packet's length tells must be nothing.
-func TestConstantBitrate(t *testing.T) {
+func TestP20ConstantBitrate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := mediatest.SpeechFile(t)
 		e, out := capturing(t, Config{Mic: device.MicSpec{Kind: device.MicFile, Path: path}, ConstantBitrate: true})

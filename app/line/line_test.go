@@ -34,6 +34,7 @@ type side struct {
 	lines *Lines
 	id    phone.CallID
 	role  call.Role
+	route phone.Route // of the call; relayed unless a test says otherwise
 	other *side
 
 	checked, failed chan error
@@ -49,7 +50,7 @@ type side struct {
 
 func newSide(t *testing.T, s *server.Server, id phone.CallID, role call.Role) *side {
 	t.Helper()
-	x := &side{t: t, id: id, role: role, checked: make(chan error, 8), failed: make(chan error, 8), up: make(chan struct{}, 8)}
+	x := &side{t: t, id: id, role: role, route: phone.Relay, checked: make(chan error, 8), failed: make(chan error, 8), up: make(chan struct{}, 8)}
 	x.relays = grants(t, s)
 	x.audio = audio.Config{Mic: device.MicSpec{Kind: device.MicTone, Hz: 440}}
 	x.lines = New(Config{
@@ -88,7 +89,7 @@ func (x *side) Described(_ phone.CallID, gen uint32, sdp string, err error) {
 	case err != nil:
 		x.failed <- err
 	case x.role == call.Caller:
-		x.other.lines.Answer(x.id, gen, phone.Relay, sdp)
+		x.other.lines.Answer(x.id, gen, x.route, sdp)
 	default:
 		x.other.lines.Complete(x.id, gen, sdp)
 	}
@@ -171,7 +172,7 @@ func connectPair(t *testing.T, caller, callee *side) {
 		require.NoError(t, await(t, "the relay is checked", x.checked))
 		x.open(false)
 	}
-	caller.lines.Offer(caller.id, 1, phone.Relay, false)
+	caller.lines.Offer(caller.id, 1, caller.route, false)
 	for _, x := range []*side{caller, callee} {
 		await(t, "the media are up", x.up)
 	}

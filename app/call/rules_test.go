@@ -1,6 +1,7 @@
 package call
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -107,4 +108,21 @@ func TestP06FailedCallsRevealNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// P15: ten thousand callers at once leave no more than maxCallers behind, and
+// do not keep others out once their buckets are full again.
+func TestP15CallersAreForgotten(t *testing.T) {
+	r, now := newRingLimiter(RingLimits{Burst: 1_000_000}), time.Now()
+	let := 0
+	for i := range 10_000 {
+		if r.take(PeerID(fmt.Sprint(i)), now) {
+			let++
+		}
+	}
+	require.Equal(t, maxCallers, let)
+	require.Len(t, r.callers, maxCallers)
+	require.False(t, r.take("late", now))
+	require.True(t, r.take("late", now.Add(r.limits.CallerEvery)))
+	require.Len(t, r.callers, 1)
 }

@@ -12,7 +12,8 @@ import (
 	"paravent/app/seal"
 )
 
-func TestCallGoesFromKnockToSession(t *testing.T) {
+// P12: what came in a knock, which anybody can send, is marked as such.
+func TestP12CallGoesFromKnockToSession(t *testing.T) {
 	p, c := newPost(), newClock()
 	alice, bob, call := newPerson(t, p, c, home), newPerson(t, p, c, home), phone.NewCallID()
 	alice.say(bob, call, "propose")

@@ -44,6 +44,8 @@ type Phone interface {
 	// is called from any goroutine.
 	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 
+	// NetworkDevices are what calls may be bound to.
+	NetworkDevices() []phone.NetworkDevice
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

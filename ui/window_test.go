@@ -63,6 +63,10 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 			text, _ := w.env.Words.Badge(w.call.Info())
 			s.Tap(text)
 		},
+		"bound": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
+			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.VPNDevice = "tun9" })
+			w.main.open(pagePrefs)
+		},
 		"check": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageCheck) },
 		"check-passed": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) {
 			w.main.open(pageCheck)

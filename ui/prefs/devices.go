@@ -78,8 +78,9 @@ func (s *Screen) saved(name string, on bool, set func(*settings.Settings, bool))
 	return c
 }
 
-// choose is a drop-down of values under their names, saved when chosen.
-func choose[T comparable](s *Screen, values []T, chosen T, name func(T) string, set func(*settings.Settings, T)) fyne.CanvasObject {
+// choose is a drop-down of values under their names, saved when chosen; then
+// runs afterwards.
+func choose[T comparable](s *Screen, values []T, chosen T, name func(T) string, set func(*settings.Settings, T), then ...func()) fyne.CanvasObject {
 	names := make([]string, len(values))
 	for i, v := range values {
 		names[i] = name(v)
@@ -89,6 +90,9 @@ func choose[T comparable](s *Screen, values []T, chosen T, name func(T) string, 
 	sel.OnChanged = func(string) {
 		if i := sel.SelectedIndex(); i >= 0 {
 			s.save(func(v *settings.Settings) { set(v, values[i]) })
+			for _, f := range then {
+				f()
+			}
 		}
 	}
 	return sel

@@ -14,12 +14,13 @@ import (
 	"paravent/ui/widgets"
 )
 
-// Phone is what the settings need. Devices may be slow and is called away
-// from the drawing goroutine.
+// Phone is what the settings need. Devices and NetworkDevices may be slow and
+// are called away from the drawing goroutine.
 type Phone interface {
 	Settings() settings.Settings
 	UpdateSettings(change func(*settings.Settings)) error
 	Devices() phone.Devices
+	NetworkDevices() []phone.NetworkDevice
 	Contacts() []phone.Contact
 }
 
@@ -30,12 +31,14 @@ type Screen struct {
 	onServer func()
 	onCheck  func()
 
-	object  fyne.CanvasObject
-	shown   settings.Settings
-	body    *fyne.Container
-	devices phone.Devices
-	meaning *widget.Label
-	groups  *fyne.Container
+	object   fyne.CanvasObject
+	shown    settings.Settings
+	body     *fyne.Container
+	devices  phone.Devices
+	networks []phone.NetworkDevice
+	looked   bool // devices and networks were looked for
+	meaning  *widget.Label
+	groups   *fyne.Container
 }
 
 // New shows the settings of p; onServer runs after another server was chosen,
@@ -61,9 +64,9 @@ func (s *Screen) Reload() {
 // LookForDevices lists what is plugged in, for the next time it is shown.
 func (s *Screen) LookForDevices() {
 	s.env.Spawn(func() func() {
-		found := s.phone.Devices()
+		found, networks := s.phone.Devices(), s.phone.NetworkDevices()
 		return func() {
-			s.devices = found
+			s.devices, s.networks, s.looked = found, networks, true
 			s.fill()
 		}
 	})
@@ -73,7 +76,7 @@ func (s *Screen) fill() {
 	s.shown = s.phone.Settings()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.calls(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(),
+		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(),
 	}
 	s.body.Refresh()
 }

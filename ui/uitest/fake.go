@@ -24,6 +24,7 @@ type Fake struct {
 	history  []phone.HistoryEntry
 	calls    []phone.CallInfo
 	devices  phone.Devices
+	networks []phone.NetworkDevice
 	report   phone.PrivacyReport
 	during   func(context.Context)
 	handlers map[int]func(phone.Event)
@@ -58,7 +59,7 @@ func New() *Fake {
 // Fresh is a phone at its first start.
 func Fresh() *Fake {
 	return &Fake{
-		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), report: Report(),
+		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), networks: networks(), report: Report(),
 		now: func() time.Time { return Now },
 	}
 }

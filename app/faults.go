@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"paravent/app/egress"
+	"paravent/app/egress/wireguard"
 	"paravent/app/line"
 	"paravent/app/phone"
 	"paravent/app/route"
@@ -45,7 +46,6 @@ var (
 	errCameraGone       = phone.NewFault("camera-gone")
 	errBadWav           = phone.NewFault("wav-unreadable")
 	errBadY4M           = phone.NewFault("y4m-unreadable")
-	errFileUnusable     = phone.NewFault("file-unusable")
 )
 
 // translations says which fault stands for which plain error. The first match
@@ -104,7 +104,7 @@ func fileFault(err error) error {
 	case settings.IsDiskFull(err):
 		return fmt.Errorf("%w: %w", phone.ErrDiskFull, err)
 	case isPath, errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w: %w", errFileUnusable, err)
+		return fmt.Errorf("%w: %w", phone.ErrFile, err)
 	}
 	return err
 }
@@ -118,7 +118,7 @@ func reasonOf(err error) phone.EndReason {
 	}{
 		{route.ErrLeak, phone.LeakPrevented},
 		{egress.ErrDeviceGone, phone.NetworkLost}, {egress.ErrDeviceMissing, phone.NetworkLost}, {egress.ErrDeviceBind, phone.NetworkLost},
-		{ErrNetworkChanged, phone.NetworkLost}, {ErrNoTunnel, phone.NetworkLost},
+		{wireguard.ErrUnreachable, phone.NetworkLost}, {ErrNetworkChanged, phone.NetworkLost}, {ErrNoTunnel, phone.NetworkLost},
 		{route.ErrRelayUnavailable, phone.RelayUnavailable},
 		{signal.ErrServerUnreachable, phone.ServerUnreachable}, {ErrNoServer, phone.ServerUnreachable},
 		{phone.ErrClosed, phone.ShutDown},
@@ -126,7 +126,7 @@ func reasonOf(err error) phone.EndReason {
 		{seal.ErrForged, phone.SecurityFailed},
 		{errNoSound, phone.DeviceFailed}, {errDeviceMissing, phone.DeviceFailed}, {errDeviceGone, phone.DeviceFailed},
 		{errDeviceOpen, phone.DeviceFailed}, {errBadDevice, phone.DeviceFailed}, {errBadWav, phone.DeviceFailed},
-		{errFileUnusable, phone.DeviceFailed}, {phone.ErrDiskFull, phone.DeviceFailed},
+		{phone.ErrFile, phone.DeviceFailed}, {phone.ErrDiskFull, phone.DeviceFailed},
 	} {
 		if errors.Is(err, r.fault) {
 			return r.reason

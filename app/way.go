@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"paravent/app/egress"
+	"paravent/app/egress/wireguard"
 	"paravent/app/phone"
 	"paravent/app/route"
 )
@@ -26,12 +27,16 @@ var (
 type choice struct {
 	device  string // privacy.vpn_device
 	tunnel  bool   // privacy.tunnel
-	imports int64  // counts imported tunnels: another one is another way
+	imports int64  // counts imported tunnels: another one is another way; 0 without a tunnel
 }
 
 func (a *App) choice() choice {
 	p := a.choices().Privacy
-	return choice{device: p.VPNDevice, tunnel: p.Tunnel, imports: a.imports.Load()}
+	c := choice{device: p.VPNDevice, tunnel: p.Tunnel}
+	if c.tunnel {
+		c.imports = a.imports.Load()
+	}
+	return c
 }
 
 // bound tells whether packets may leave by the chosen way only.
@@ -65,7 +70,7 @@ func (a *App) openWay(ctx context.Context, c choice) (*way, error) {
 	if !c.tunnel {
 		return w, nil
 	}
-	return nil, errors.Join(ErrNoTunnel, w.Close())
+	return a.through(ctx, w)
 }
 
 // Close ends the way; the calls on it were ended before.
@@ -302,7 +307,10 @@ func (a *App) NetworkDevices() []phone.NetworkDevice { return egress.Devices() }
 // promote puts a fault of the way out before the more general one that wraps
 // it, so that people are told what is the matter.
 func promote(err error) error {
-	for _, f := range []*phone.Fault{egress.ErrDeviceGone, egress.ErrDeviceBind, egress.ErrNames, egress.ErrNotThisWay} {
+	for _, f := range []*phone.Fault{
+		egress.ErrDeviceGone, egress.ErrDeviceBind, egress.ErrNames, egress.ErrNotThisWay,
+		wireguard.ErrUnreachable, wireguard.ErrNoDNS, wireguard.ErrNotCovered,
+	} {
 		if errors.Is(err, f) {
 			return fmt.Errorf("%w: %w", f, err)
 		}

@@ -42,4 +42,5 @@ var (
 	ErrBadCommand = NewFault("bad-command")
 	ErrClosed     = NewFault("phone-closed")
 	ErrDiskFull   = NewFault("disk-full")
+	ErrFile       = NewFault("file-unusable") // a file that the person named cannot be read or written
 )

@@ -28,6 +28,10 @@ type Phone interface {
 	Contacts() []phone.Contact
 	RemoveContact(id string) error
 	History(limit int) []phone.HistoryEntry
+	NetworkDevices() []phone.NetworkDevice
+	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
+	Tunnel() (phone.Tunnel, bool)
+	RemoveTunnel() error
 }
 
 // command is one line of input; each "do" uses some of the fields.
@@ -46,6 +50,7 @@ type command struct {
 	Route     phone.RouteChoice `json:"route"`
 	Contact   string            `json:"contact"`
 	Limit     int               `json:"limit"`
+	Path      string            `json:"path"`
 	Anyway    bool              `json:"anyway"` // call, answer: the person was told what server-here-shows-address says
 }
 
@@ -70,6 +75,13 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"contacts": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"contacts": f.phone.Contacts()}, nil
 	},
+	"network.devices": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"devices": f.phone.NetworkDevices()}, nil
+	},
+	"tunnel.import": (*Face).doTunnelImport,
+	"tunnel.show":   (*Face).doTunnelShow,
+	"tunnel.remove": func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.RemoveTunnel() },
+
 	"block":   (*Face).doBlock,
 	"history": (*Face).doHistory,
 }

@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +21,7 @@ import (
 
 // fakePhone records what it was asked and lets a test raise events.
 type fakePhone struct {
+	tunnel   phone.Tunnel
 	mu       sync.Mutex
 	asked    []string
 	handler  func(phone.Event)
@@ -79,8 +83,18 @@ func (p *fakePhone) FindContact(id string) (phone.Contact, error) {
 	}
 	return phone.Contact{}, phone.ErrBadCommand
 }
-func (p *fakePhone) Contacts() []phone.Contact        { return nil }
-func (p *fakePhone) RemoveContact(id string) error    { delete(p.contacts, id); return nil }
+func (p *fakePhone) Contacts() []phone.Contact     { return nil }
+func (p *fakePhone) RemoveContact(id string) error { delete(p.contacts, id); return nil }
+func (p *fakePhone) NetworkDevices() []phone.NetworkDevice {
+	return []phone.NetworkDevice{{Name: "wg0", Title: "WireGuard (wg0)", VPN: true, Up: true, Addresses: []string{"10.2.0.2"}}}
+}
+func (p *fakePhone) ImportTunnel(name string, config []byte) (phone.Tunnel, error) {
+	p.ask("import %s %s", filepath.Base(name), config)
+	p.tunnel = phone.Tunnel{Name: filepath.Base(name), Endpoint: "vpn.example:51820"}
+	return p.tunnel, nil
+}
+func (p *fakePhone) Tunnel() (phone.Tunnel, bool)     { return p.tunnel, p.tunnel.Name != "" }
+func (p *fakePhone) RemoveTunnel() error              { p.ask("remove tunnel"); return nil }
 func (p *fakePhone) History(int) []phone.HistoryEntry { return nil }
 
 // run feeds lines to a face and returns what it wrote.
@@ -163,6 +177,34 @@ func TestContactCommands(t *testing.T) {
 	c := p.contacts["c0ffee"]
 	if !c.Favourite || c.Route != phone.RouteDirect || c.Trust != phone.Verified || !c.Blocked {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestTunnelCommands(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "home.conf")
+	if err := os.WriteFile(path, []byte("[Interface]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := newFakePhone()
+	out := run(t, p, `{"do":"tunnel.show"}`, `{"do":"tunnel.import","path":"`+path+`"}`, `{"do":"tunnel.show"}`, `{"do":"tunnel.remove"}`,
+		`{"do":"tunnel.import","path":"`+path+`.missing"}`, `{"do":"network.devices"}`)
+	if want := []string{"import home.conf [Interface]", "remove tunnel"}; !slices.Equal(p.asked, want) {
+		t.Errorf("asked %q, want %q", p.asked, want)
+	}
+	if shown, ok := out[0]["tunnel"]; !ok || shown != nil {
+		t.Errorf("before: %v", out[0])
+	}
+	for _, i := range []int{1, 2} {
+		if shown, _ := out[i]["tunnel"].(map[string]any); shown["endpoint"] != "vpn.example:51820" {
+			t.Errorf("got %v", out[i])
+		}
+	}
+	if out[4]["ok"] != false || out[4]["code"] != "file-unusable" {
+		t.Errorf("a missing file: %v", out[4])
+	}
+	devices, _ := out[5]["devices"].([]any)
+	if len(devices) != 1 || devices[0].(map[string]any)["name"] != "wg0" {
+		t.Errorf("got %v", out[5])
 	}
 }
 

@@ -71,16 +71,18 @@ func BaitLines(baits []Bait) (lines []string) {
 	return lines
 }
 
-// WithCandidates adds candidates to a description, before its own.
+// WithCandidates adds candidates to a description, after those that are there: a phone that stops at too many has the good ones.
 func WithCandidates(sdp string, lines []string) string {
 	var b strings.Builder
 	for _, l := range lines {
 		b.WriteString("a=" + l + "\r\n")
 	}
-	if i := strings.Index(sdp, "a=candidate:"); i >= 0 {
-		return sdp[:i] + b.String() + sdp[i:]
+	i := strings.LastIndex(sdp, "a=candidate:")
+	if i < 0 {
+		return sdp + b.String()
 	}
-	return sdp + b.String()
+	i += strings.Index(sdp[i:], "\n") + 1
+	return sdp[:i] + b.String() + sdp[i:]
 }
 
 var fingerprint = regexp.MustCompile(`a=fingerprint:sha-256 \S+`)

@@ -45,15 +45,18 @@ func (b Bait) Lines() []string {
 	}
 }
 
-// Excess is how many of TooMany's candidates a phone may try at most.
+// Excess is how many candidates of one description a phone may try at most.
 const Excess = 32
 
-// TooMany are n candidates that are allowed one by one, of documentation
-// networks in which nobody is.
-func TooMany(n int, typ string) []string {
+// TooMany are n candidates, each of which alone is allowed, of a /24 network
+// that is given by its first three numbers and a dot.
+func TooMany(n int, network, typ string) []string {
 	lines := make([]string, n)
 	for i := range lines {
-		lines[i] = fmt.Sprintf("candidate:%d 1 udp 1694498815 203.0.113.%d %d typ %s raddr 0.0.0.0 rport 9", 100+i, 1+i%250, 41000+i, typ)
+		lines[i] = fmt.Sprintf("candidate:%d 1 udp 1694498815 %s%d %d typ %s", 100+i, network, 1+i%250, 41000+i, typ)
+		if typ != "host" {
+			lines[i] += " raddr 0.0.0.0 rport 9"
+		}
 	}
 	return lines
 }

@@ -42,6 +42,9 @@ func (l *Log) Facts() []Fact {
 		all.address(f.From, Packets, f.First)
 	}
 	for _, f := range l.Fields() {
+		if f.From == "" {
+			continue
+		}
 		all.add(Fact{Kind: "identifier", Value: f.Name + " " + f.Value, From: f.From, At: f.At})
 	}
 	return all

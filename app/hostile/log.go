@@ -48,7 +48,7 @@ type Field struct {
 	Call  phone.CallID `json:"call"`
 	Name  string       `json:"name"` // "sdp cname", "certificate serial", "rtp ssrc", ...
 	Value string       `json:"value"`
-	From  string       `json:"from"` // phone.Learned's
+	From  string       `json:"from"` // phone.Learned's; "" is a note and no fact
 	At    time.Time    `json:"at"`
 }
 
@@ -114,6 +114,10 @@ func (l *Log) field(call phone.CallID, from, name, value string) {
 	l.fields = append(l.fields, Field{Call: call, Name: name, Value: value, From: from, At: time.Now()})
 	l.changedLocked()
 }
+
+// note keeps a field that is about what the peer did, or that everybody shows:
+// it is no fact.
+func (l *Log) note(call phone.CallID, name, value string) { l.field(call, "", name, value) }
 
 // maxSizes bounds the sizes kept of one call.
 const maxSizes = 5000

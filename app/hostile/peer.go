@@ -34,6 +34,7 @@ type Script struct {
 	Describe func(kind Kind, sdp string) string // has the last word about each description
 	Trickle  []string                           // candidates told one by one after a description
 	TTL      time.Duration                      // how long its calls ring; 0: 45 s
+	Race     bool                               // tries a handshake from sockets that are no part of the call
 }
 
 // Peer is one hostile phone.

@@ -75,7 +75,7 @@ func (s *socket) noteDTLS(b []byte) {
 		if len(r) < recordlayer.FixedHeaderSize || r[0] != 22 || h.Unmarshal(r[recordlayer.FixedHeaderSize:]) != nil {
 			continue
 		}
-		s.log.field(s.call, Packets, "dtls message", h.Type.String())
+		s.log.note(s.call, "dtls message", h.Type.String())
 	}
 }
 

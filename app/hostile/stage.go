@@ -7,6 +7,7 @@ import (
 
 	"paravent/app/call"
 	"paravent/app/phone"
+	"paravent/server/wire"
 )
 
 // stageLimit bounds what one step of a call's media may take.
@@ -23,6 +24,7 @@ type stage struct {
 	cancel context.CancelFunc
 	jobs   chan func()
 	done   chan struct{}
+	racing sync.WaitGroup
 
 	mu     sync.Mutex
 	calls  map[phone.CallID]*act // guarded by mu
@@ -33,7 +35,7 @@ type stage struct {
 // act is one call's media.
 type act struct {
 	video   bool
-	gen     uint32
+	grant   wire.TurnReply
 	station *station
 }
 
@@ -122,10 +124,9 @@ func (s *stage) build(ctx context.Context, id phone.CallID, gen uint32, kind Kin
 	if a == nil {
 		return "", phone.ErrClosed
 	}
-	a.gen = gen
 	if a.station == nil {
-		grant, _ := s.p.client.Turn(ctx) // without a relay there are still the own addresses
-		st, err := openStation(ctx, s.p.log, id, a.video, grant, func() { s.p.calls.MediaUp(id, gen) })
+		a.grant, _ = s.p.client.Turn(ctx) // without a relay there are still the own addresses
+		st, err := openStation(ctx, s.p.log, id, a.video, a.grant, func() { s.p.calls.MediaUp(id, gen) })
 		if err != nil {
 			return "", err
 		}
@@ -151,31 +152,48 @@ func (s *stage) Complete(id phone.CallID, _ uint32, answer string) {
 func (s *stage) Candidate(id phone.CallID, _ uint32, candidate string) {
 	s.p.log.sdpFields(id, "a="+candidate)
 	s.do(func() {
-		if a := s.act(id); a != nil && a.station != nil {
-			_ = a.station.candidate(candidate)
+		a := s.act(id)
+		if a == nil || a.station == nil {
+			return
 		}
+		for _, to := range addressesIn(Message{Text: candidate}) {
+			if s.p.cfg.Script.Race && to.Port() > 0 {
+				s.racing.Go(func() { s.race(id, to, a.grant) })
+			}
+		}
+		_ = a.station.candidate(candidate)
 	})
 }
 
 // SetLocal implements call.Media.
 func (s *stage) SetLocal(phone.CallID, call.Flags) {}
 
-// Close implements call.Media. The sockets listen on until the peer closes, to
+// Close implements call.Media. This side sends no more, since others may get
+// the addresses that it knows. Its sockets listen on until the peer closes, to
 // what the other side still sends after its end.
 func (s *stage) Close(id phone.CallID) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	a := s.calls[id]
 	s.closed[id] = true
-	if a := s.calls[id]; a != nil {
+	if delete(s.calls, id); a != nil {
 		s.ended = append(s.ended, a)
-		delete(s.calls, id)
 	}
+	s.mu.Unlock()
+	if a == nil {
+		return
+	}
+	s.do(func() {
+		if a.station != nil {
+			_ = a.station.pc.Close()
+		}
+	})
 }
 
 // close ends all calls' media.
 func (s *stage) close() {
 	s.cancel()
 	<-s.done
+	s.racing.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.calls {

@@ -19,7 +19,7 @@ var (
 func onlyThroughTheGate(w *world, trials []*trial) finding {
 	f := finding{at: "candidates and descriptions read"}
 	for _, t := range trials {
-		if f.lacking(t) {
+		if t.peer == nil {
 			continue
 		}
 		for _, m := range t.peer.Log().Messages() {
@@ -45,7 +45,7 @@ func onlyThroughTheGate(w *world, trials []*trial) finding {
 func stricterSideWins(w *world, trials []*trial) finding {
 	f := finding{at: "calls with a peer that wished a direct path; the route agreed was that of the settings"}
 	for _, t := range trials {
-		if f.lacking(t) || t.accepted.IsZero() {
+		if t.accepted.IsZero() || f.lacking(t) {
 			continue
 		}
 		f.looked++
@@ -59,8 +59,10 @@ func stricterSideWins(w *world, trials []*trial) finding {
 				}
 			}
 		}
-		if t.receipt != nil && t.receipt.Route > t.route {
-			f.breaks("%s: media went %v", t.name, t.receipt.Route)
+		for _, r := range t.receipts {
+			if r.Route > t.route {
+				f.breaks("%s: media went %v", t.name, r.Route)
+			}
 		}
 	}
 	f.reason = noCalls(f)
@@ -79,7 +81,7 @@ func noCalls(f finding) string {
 func relayedUnlessChosen(w *world, trials []*trial) finding {
 	f := finding{at: "calls; a direct path only where the settings or the contact's choice say so"}
 	for _, t := range trials {
-		if f.lacking(t) || t.accepted.IsZero() {
+		if t.accepted.IsZero() || f.lacking(t) {
 			continue
 		}
 		f.looked++
@@ -100,21 +102,20 @@ func (w *world) direct(t *trial) bool {
 func receiptSaysWhatWasSeen(w *world, trials []*trial) finding {
 	f := finding{at: "receipts compared with the peer's own log"}
 	for _, t := range trials {
-		if f.lacking(t) || t.accepted.IsZero() {
+		if len(t.receipts) == 0 || f.lacking(t) {
 			continue
 		}
-		if t.receipt == nil {
-			f.lacks("%s: no receipt", t.name)
-			continue
+		f.looked += len(t.receipts)
+		saw, said := w.pairs(t), []string{}
+		for _, r := range t.receipts {
+			said = append(said, r.PeerSaw...)
 		}
-		f.looked++
-		saw := w.pairs(t)
 		for _, a := range saw {
-			if !slices.Contains(t.receipt.PeerSaw, a) {
+			if !slices.Contains(said, a) {
 				f.breaks("%s: the peer saw %s, which the receipt does not say", t.name, a)
 			}
 		}
-		for _, a := range t.receipt.PeerSaw {
+		for _, a := range said {
 			if !slices.Contains(saw, a) {
 				f.breaks("%s: the receipt says %s, which the peer never saw", t.name, a)
 			}
@@ -143,12 +144,14 @@ func (w *world) pairs(t *trial) (list []string) {
 func relayHereHidesNothing(_ *world, trials []*trial) finding {
 	f := finding{at: "receipts: the relay of this check is this computer, and \"hidden\" was not claimed"}
 	for _, t := range trials {
-		if f.lacking(t) || t.receipt == nil || t.receipt.Route != phone.Relay {
-			continue
-		}
-		f.looked++
-		if t.receipt.Hidden || t.receipt.RelayKind != phone.RelayHere {
-			f.breaks("%s: hidden %v, relay %q", t.name, t.receipt.Hidden, t.receipt.RelayKind)
+		for _, r := range t.receipts {
+			if r.Route != phone.Relay {
+				continue
+			}
+			f.looked++
+			if r.Hidden || r.RelayKind != phone.RelayHere {
+				f.breaks("%s: hidden %v, relay %q", t.name, r.Hidden, r.RelayKind)
+			}
 		}
 	}
 	if f.looked == 0 {

@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"paravent/app/hostile"
 	"paravent/app/phone"
@@ -64,13 +63,7 @@ func (w *world) learned(t *trial) []phone.Learned {
 		return list
 	}
 	for _, f := range t.peer.Log().Facts() {
-		if strings.HasPrefix(f.Value, "dtls message ") {
-			continue // what everybody sends
-		}
-		forbid := false
-		if f.Addr.IsValid() {
-			forbid = !w.mayKnow(t, f)
-		}
+		forbid := f.Addr.IsValid() && !w.mayKnow(t, f)
 		list = append(list, phone.Learned{Kind: f.Kind, Value: f.Value, From: f.From, Scenario: t.name, Forbid: forbid})
 	}
 	return list

@@ -2,9 +2,11 @@ package selftest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"paravent/app/hostile"
+	"paravent/app/phone"
 )
 
 // scenario is one thing that a hostile peer does to the phone.
@@ -23,21 +25,28 @@ func (w *world) scenarios() []scenario {
 	stranger := relation{describe: "a stranger"}
 	blocked := friend
 	blocked.blocked, blocked.describe = true, "somebody blocked"
-	answered, called := "", ""
+	incoming, outgoing := "", ""
 	if !friendRings {
-		answered = "\"who can call me\" lets nobody of the address book ring"
+		incoming = "\"who can call me\" lets nobody of the address book ring"
 	}
 	if !w.cfg.Settings.Calls.Enabled {
-		called = "calls are switched off"
+		outgoing = "calls are switched off"
 	}
 	list := []scenario{
 		{name: "stranger-unanswered", who: stranger, run: unanswered},
 		{name: "blocked", who: blocked, run: unanswered},
-		{name: "contact-unanswered", who: friend, run: unanswered, skip: answered},
-		{name: "contact-declined", who: friend, run: declined, skip: answered},
-		{name: "contact-answered", who: friend, run: answeredCall, skip: answered},
-		{name: "contact-called", who: friend, script: hostile.Script{Answer: true}, run: placedCall, skip: called},
-		{name: "stranger-called", who: stranger, script: hostile.Script{Answer: true}, run: placedCall, skip: called},
+		{name: "contact-unanswered", who: friend, run: unanswered, skip: incoming},
+		{name: "contact-declined", who: friend, run: declined, skip: incoming},
+		{name: "contact-answered", who: friend, run: answeredCall, skip: incoming, script: hostile.Script{Race: true}},
+		{name: "contact-called", who: friend, run: placedCall, skip: outgoing},
+		{name: "stranger-called", who: stranger, run: placedCall, skip: outgoing},
+		{name: "hostile-candidates", who: friend, run: placedCall, skip: outgoing, script: baited(hostile.BaitLines(hostile.Baits()))},
+		{name: "too-many-candidates", who: friend, run: placedCall, skip: outgoing, script: baited(tooMany(friend.route(w.cfg.Settings)))},
+		{name: "malformed", who: friend, run: malformed, skip: outgoing, script: hostile.Script{Describe: nextMalformed()}},
+		{name: "wrong-fingerprint", who: friend, run: refusedCall, skip: outgoing, script: hostile.Script{Describe: wrongFingerprint}},
+		{name: "relay-down", who: w.relayed(friend, stranger), run: relayDown, skip: outgoing},
+		{name: "relay-probe", who: stranger, run: probeRelay},
+		{name: "other-server", who: stranger, run: otherServer, skip: outgoing},
 	}
 	if stranger.mayRing(w.cfg.Settings) {
 		list = append(list, scenario{name: "stranger-answered", who: stranger, run: answeredCall})
@@ -45,10 +54,43 @@ func (w *world) scenarios() []scenario {
 	for _, c := range w.cfg.Choices {
 		who := friend
 		who.choice, who.describe = c, "a contact with the choice \""+string(c)+"\""
-		list = append(list, scenario{name: "contact-choice-" + string(c), who: who, script: hostile.Script{Answer: true}, run: placedCall, skip: called})
+		list = append(list, scenario{name: "contact-choice-" + string(c), who: who, run: placedCall, skip: outgoing})
 	}
-	return list
+	return append(list, scenario{name: "flood", who: stranger, run: flood, skip: outgoing})
 }
+
+// relayed is somebody whose calls go through a relay, where there is one.
+func (w *world) relayed(who ...relation) relation {
+	for _, r := range who {
+		if r.route(w.cfg.Settings) == phone.Relay {
+			return r
+		}
+	}
+	return who[0]
+}
+
+// baited adds candidates to every description, and tells them one by one too.
+func baited(lines []string) hostile.Script {
+	return hostile.Script{
+		Describe: func(_ hostile.Kind, sdp string) string { return hostile.WithCandidates(sdp, lines) },
+		Trickle:  lines,
+	}
+}
+
+// crowd is a network on this computer's loopback where nobody is.
+const crowd = "127.0.77."
+
+func tooMany(r phone.Route) []string {
+	if r == phone.Direct {
+		return hostile.TooMany(crowdSize, crowd, "host")
+	}
+	return hostile.TooMany(crowdSize, crowd, "relay")
+}
+
+// crowdSize is more than a phone may try, and fits into a description.
+const crowdSize = 90
+
+func wrongFingerprint(_ hostile.Kind, sdp string) string { return hostile.WithWrongFingerprint(sdp) }
 
 // runAll runs every scenario; only an end of ctx ends it early.
 func (w *world) runAll(ctx context.Context, progress func(done, total int)) ([]*trial, error) {
@@ -63,97 +105,16 @@ func (w *world) runAll(ctx context.Context, progress func(done, total int)) ([]*
 			continue
 		}
 		var err error
+		s.script.Answer = true
 		if t.peer, err = w.peer(ctx, "check "+s.name, s.who, s.script); err != nil {
 			return nil, err
 		}
-		if err := s.run(ctx, w, t); err != nil {
+		err = s.run(ctx, w, t)
+		t.over = time.Now()
+		if err = errors.Join(err, w.dismiss()); err != nil {
 			return nil, err
 		}
-		t.over = time.Now()
 	}
 	progress(len(list), len(list))
 	return trials, nil
-}
-
-// unanswered calls, says too much too early, and gives up.
-func unanswered(ctx context.Context, w *world, t *trial) error {
-	if err := w.ring(ctx, t); err != nil {
-		return err
-	}
-	to := w.phone.Self().Address
-	act := t.peer.Smuggle
-	if t.rang {
-		act = func(to string) (int, error) { return t.peer.Hurry(to, t.call) }
-	}
-	n, err := act(to)
-	if err != nil {
-		t.failed("the peer could not send: %v", err)
-	}
-	t.counts[early] = n
-	if err := settle(ctx, settleTime); err != nil {
-		return err
-	}
-	if err := t.peer.Abandon(to, t.call); err != nil {
-		t.failed("the peer could not send: %v", err)
-	}
-	if !t.rang {
-		return nil
-	}
-	return w.awaitEnd(ctx, t)
-}
-
-// early counts descriptions and candidates that came before their time.
-const early = "descriptions and candidates before an answer"
-
-// declined rings, and the person declines.
-func declined(ctx context.Context, w *world, t *trial) error {
-	if err := w.ring(ctx, t); err != nil || !t.rang {
-		return err
-	}
-	if err := w.phone.Decline(t.call); err != nil {
-		t.failed("declining: %v", err)
-	}
-	return w.awaitEnd(ctx, t)
-}
-
-// answeredCall is the peer's call, answered and talked in.
-func answeredCall(ctx context.Context, w *world, t *trial) error {
-	if err := w.ring(ctx, t); err != nil {
-		return err
-	}
-	if err := w.answer(ctx, t); err != nil {
-		return err
-	}
-	if err := w.muted(ctx, t); err != nil {
-		return err
-	}
-	return w.hangUp(ctx, t)
-}
-
-// placedCall is the person's call to the peer.
-func placedCall(ctx context.Context, w *world, t *trial) error {
-	if err := w.place(ctx, t, t.peer.Address()); err != nil {
-		return err
-	}
-	return w.hangUp(ctx, t)
-}
-
-// muted goes on a little with the microphone muted, where private speech says
-// that nobody may notice.
-func (w *world) muted(ctx context.Context, t *trial) error {
-	if !t.up || !w.cfg.Settings.Effective().Privacy.ConstantBitrate {
-		return nil
-	}
-	if err := w.phone.Mute(t.call, true, false); err != nil {
-		t.failed("muting: %v", err)
-		return nil
-	}
-	before := len(t.peer.Log().SoundSizes(t.call))
-	err := within(ctx, func(ctx context.Context) error {
-		return t.peer.Await(ctx, func() bool { return len(t.peer.Log().SoundSizes(t.call)) >= before+enough })
-	})
-	if err == nil {
-		t.counts["packets while muted"] = len(t.peer.Log().SoundSizes(t.call)) - before
-	}
-	return ctx.Err()
 }

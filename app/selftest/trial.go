@@ -17,20 +17,21 @@ type trial struct {
 	route phone.Route // the widest that may be agreed with this peer
 	rings bool        // this peer's calls may ring
 	// what happened
-	peer     *hostile.Peer
-	call     phone.CallID
-	skipped  string    // why it could not take place under these settings
-	problem  string    // what did not go as it must for the trial to tell anything
-	placed   time.Time // just before the first message
-	rang     bool
-	accepted time.Time // just before the person answered or called; zero: never
-	up       bool      // media arrived at the peer
-	ended    time.Time // when the phone's own hang-up returned; zero: it hung up nothing
-	over     time.Time // when the trial stopped to listen
-	receipt  *phone.Receipt
-	reason   phone.EndReason
-	notes    []string // of single things that a judge counts
-	counts   map[string]int
+	peer       *hostile.Peer
+	call       phone.CallID
+	skipped    string    // why it could not take place under these settings
+	problem    string    // what did not go as it must for the trial to tell anything
+	placed     time.Time // just before the first message
+	rang       bool
+	accepted   time.Time // just before the person answered or called; zero: never
+	up         bool      // media arrived at the peer
+	ended      time.Time // when the phone's own hang-up returned; zero: it hung up nothing
+	over       time.Time // when the trial stopped to listen
+	receipts   []phone.Receipt
+	reason     phone.EndReason
+	endedEarly bool     // the peer's call ended before it gave up
+	notes      []string // of single things that a judge counts
+	counts     map[string]int
 }
 
 // patience bounds what must happen; a busy computer is no leak.
@@ -138,21 +139,30 @@ func (w *world) hangUp(ctx context.Context, t *trial) error {
 	return w.awaitEnd(ctx, t)
 }
 
-// awaitEnd waits until the call is over on both sides.
-func (w *world) awaitEnd(ctx context.Context, t *trial) error {
+// awaitEnded waits for the end of a call and for its receipt.
+func (w *world) awaitEnded(ctx context.Context, t *trial) (phone.CallInfo, error) {
+	id := t.call
+	var end phone.CallChanged
 	err := within(ctx, func(ctx context.Context) error {
-		r, err := await(ctx, w.events, func(e phone.ReceiptReady) bool { return e.Receipt.Call == t.call })
-		t.receipt = &r.Receipt
+		r, err := await(ctx, w.events, func(e phone.ReceiptReady) bool { return e.Receipt.Call == id })
+		if err != nil {
+			return err
+		}
+		t.receipts = append(t.receipts, r.Receipt)
+		end, err = await(ctx, w.events, func(e phone.CallChanged) bool { return e.Call.ID == id && e.Call.State == phone.Ended })
 		return err
 	})
+	return end.Call, err
+}
+
+// awaitEnd waits until the call is over, and a little longer.
+func (w *world) awaitEnd(ctx context.Context, t *trial) error {
+	e, err := w.awaitEnded(ctx, t)
 	if err != nil {
-		t.receipt = nil
 		t.failed("the call did not end with a receipt")
 		return ctx.Err()
 	}
-	if e, err := await(ctx, w.events, func(e phone.CallChanged) bool { return e.Call.ID == t.call && e.Call.State == phone.Ended }); err == nil {
-		t.reason = e.Call.Reason
-	}
+	t.reason = e.Reason
 	return settle(ctx, afterEnd)
 }
 

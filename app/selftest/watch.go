@@ -1,7 +1,6 @@
 package selftest
 
 import (
-	"context"
 	"errors"
 	"net"
 	"net/netip"
@@ -9,12 +8,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/stun/v4"
-
 	"paravent/app/egress"
 )
 
-var errCut = errors.New("the check has cut this way")
+var (
+	errCut     = errors.New("the check has cut this way")
+	errOutside = errors.New("the check lets nothing leave this computer")
+)
 
 // watch goes between the phone under test and its network and counts what it
 // opens, asks and sends. Any goroutine may use it.
@@ -26,7 +26,7 @@ type watch struct {
 	names   []string  // host names that somebody asked for
 	sent    map[netip.AddrPort]*sent
 	asked   map[netip.AddrPort]*sent // peers named to a relay by TURN over UDP
-	users   []string                 // TURN user names that left in clear
+	users   []turnUser               // as whom it asked relays, in clear
 	isCut   bool
 }
 
@@ -38,6 +38,11 @@ type opened struct {
 type dialled struct {
 	at time.Time
 	to string
+}
+
+type turnUser struct {
+	name        string
+	first, last time.Time
 }
 
 // sent is what went to one address.
@@ -53,9 +58,6 @@ func newWatch() *watch {
 
 // over is the network n, watched.
 func (w *watch) over(n egress.Network) egress.Network {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.used = true
 	return watched{Network: n, w: w}
 }
 
@@ -72,35 +74,51 @@ func (w *watch) noteSocket(local net.Addr) {
 	w.sockets = append(w.sockets, opened{time.Now(), addrPort(local)})
 }
 
-// noteDial counts a connection to a "host:port".
+// noteDial counts a connection to a "host:port", and refuses those that would
+// leave this computer.
 func (w *watch) noteDial(address string) error {
-	w.noteName(address)
+	if err := w.noteName(address); err != nil {
+		return err
+	}
+	to, err := netip.ParseAddrPort(address)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.dials = append(w.dials, dialled{time.Now(), address})
-	if w.isCut {
+	switch {
+	case w.isCut:
 		return errCut
+	case err == nil && !here(to.Addr()):
+		return errOutside
 	}
 	return nil
 }
 
-// noteName counts the question for a host that is no address.
-func (w *watch) noteName(hostPort string) {
+// noteName counts the question for a host that is no address, and refuses it.
+func (w *watch) noteName(hostPort string) error {
 	host, _, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		host = hostPort
 	}
 	if _, err := netip.ParseAddr(host); err == nil || host == "" {
-		return
+		return nil
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.names = append(w.names, host)
+	return errOutside
 }
 
-// notePacket counts a packet, and looks into those that go to a relay.
+// here tells whether an address is one of this computer.
+func here(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsLoopback() || a.IsUnspecified() || slices.Contains(own(), a)
+}
+
+// notePacket counts a packet, looks into those that go to a relay, and tells
+// whether it may go on its way: what would leave this computer may not.
 func (w *watch) notePacket(b []byte, to netip.AddrPort) error {
 	peers, user := peersIn(b)
+	stays := here(to.Addr()) && !slices.ContainsFunc(peers, func(p netip.AddrPort) bool { return !here(p.Addr()) })
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -108,13 +126,25 @@ func (w *watch) notePacket(b []byte, to netip.AddrPort) error {
 	for _, p := range peers {
 		tally(w.asked, p, now)
 	}
-	if user != "" && !slices.Contains(w.users, user) {
-		w.users = append(w.users, user)
+	if user != "" {
+		w.noteUserLocked(user, now)
 	}
-	if w.isCut {
+	switch {
+	case w.isCut:
 		return errCut
+	case !stays:
+		return errOutside
 	}
 	return nil
+}
+
+func (w *watch) noteUserLocked(name string, now time.Time) {
+	i := slices.IndexFunc(w.users, func(u turnUser) bool { return u.name == name })
+	if i < 0 {
+		i = len(w.users)
+		w.users = append(w.users, turnUser{name: name, first: now})
+	}
+	w.users[i].last = now
 }
 
 func tally(m map[netip.AddrPort]*sent, to netip.AddrPort, now time.Time) {
@@ -123,45 +153,6 @@ func tally(m map[netip.AddrPort]*sent, to netip.AddrPort, now time.Time) {
 		m[to] = &sent{to: to, first: now}
 	}
 	m[to].count++
-}
-
-// peersIn reads what a TURN message over UDP asks the relay to reach, and as
-// whom: RFC 8656 sections 9 and 11.
-func peersIn(b []byte) (peers []netip.AddrPort, user string) {
-	if !stun.IsMessage(b) {
-		return nil, ""
-	}
-	m := stun.New()
-	if _, err := m.Write(b); err != nil {
-		return nil, ""
-	}
-	turn := false
-	switch m.Type.Method {
-	case stun.MethodCreatePermission, stun.MethodChannelBind, stun.MethodSend, stun.MethodAllocate, stun.MethodRefresh:
-		turn = true
-	default:
-	}
-	if !turn {
-		return nil, ""
-	}
-	for _, a := range m.Attributes {
-		switch a.Type { //nolint:exhaustive // the others name nobody
-		case stun.AttrXORPeerAddress:
-			one := stun.New()
-			one.TransactionID = m.TransactionID
-			one.Add(stun.AttrXORPeerAddress, a.Value)
-			var x stun.XORMappedAddress
-			if x.GetFromAs(one, stun.AttrXORPeerAddress) != nil {
-				continue
-			}
-			if ip, ok := netip.AddrFromSlice(x.IP); ok {
-				peers = append(peers, netip.AddrPortFrom(ip.Unmap(), uint16(x.Port))) //nolint:gosec // a port
-			}
-		case stun.AttrUsername:
-			user = string(a.Value)
-		}
-	}
-	return peers, user
 }
 
 // activity is what the network did in a span of time.
@@ -200,31 +191,10 @@ func (w *watch) between(from, to time.Time) (a activity) {
 	return a
 }
 
-// watching tells whether the phone uses the watched network at all.
-func (w *watch) watching() bool {
+// blind tells that nothing of the phone came through here, not even its
+// connection to the server.
+func (w *watch) blind() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.used
-}
-
-// watched is a network that tells a watch.
-type watched struct {
-	egress.Network
-	w *watch
-}
-
-// DialContext implements egress.Network.
-func (n watched) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	if err := n.w.noteDial(address); err != nil {
-		return nil, err
-	}
-	return n.Network.DialContext(ctx, network, address)
-}
-
-func addrPort(a net.Addr) netip.AddrPort {
-	if u, ok := a.(*net.UDPAddr); ok {
-		ap := u.AddrPort()
-		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
-	}
-	return netip.AddrPort{}
+	return len(w.sockets)+len(w.dials) == 0
 }

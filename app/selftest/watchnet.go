@@ -1,10 +1,28 @@
 package selftest
 
 import (
+	"context"
 	"net"
+	"net/netip"
 
 	"github.com/pion/transport/v5"
+
+	"paravent/app/egress"
 )
+
+// watched is a network that tells a watch.
+type watched struct {
+	egress.Network
+	w *watch
+}
+
+// DialContext implements egress.Network.
+func (n watched) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if err := n.w.noteDial(address); err != nil {
+		return nil, err
+	}
+	return n.Network.DialContext(ctx, network, address)
+}
 
 // Net implements egress.Network.
 func (n watched) Net() transport.Net { return watchedNet{n.Network.Net(), n.w} }
@@ -66,19 +84,25 @@ func (n watchedNet) DialTCP(network string, local, remote *net.TCPAddr) (transpo
 
 // ResolveIPAddr implements transport.Net.
 func (n watchedNet) ResolveIPAddr(network, address string) (*net.IPAddr, error) {
-	n.w.noteName(address)
+	if err := n.w.noteName(address); err != nil {
+		return nil, err
+	}
 	return n.Net.ResolveIPAddr(network, address)
 }
 
 // ResolveUDPAddr implements transport.Net.
 func (n watchedNet) ResolveUDPAddr(network, address string) (*net.UDPAddr, error) {
-	n.w.noteName(address)
+	if err := n.w.noteName(address); err != nil {
+		return nil, err
+	}
 	return n.Net.ResolveUDPAddr(network, address)
 }
 
 // ResolveTCPAddr implements transport.Net.
 func (n watchedNet) ResolveTCPAddr(network, address string) (*net.TCPAddr, error) {
-	n.w.noteName(address)
+	if err := n.w.noteName(address); err != nil {
+		return nil, err
+	}
 	return n.Net.ResolveTCPAddr(network, address)
 }
 
@@ -131,4 +155,12 @@ func (c watchedUDP) WriteMsgUDP(b, oob []byte, to *net.UDPAddr) (n, oobn int, er
 		return 0, 0, err
 	}
 	return c.UDPConn.WriteMsgUDP(b, oob, to)
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	if u, ok := a.(*net.UDPAddr); ok {
+		ap := u.AddrPort()
+		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	}
+	return netip.AddrPort{}
 }

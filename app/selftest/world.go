@@ -29,8 +29,9 @@ const (
 type world struct {
 	cfg    Config
 	server *server.Server
-	low    uint16 // the relay's first port
+	low    uint16 // the first port that the relay gives; it is asked at the one below
 	phone  Phone
+	self   phone.Self
 	watch  *watch
 	events *events
 	folder string
@@ -69,18 +70,25 @@ func (w *world) open(ctx context.Context) (err error) {
 		return err
 	}
 	_, err = await(ctx, w.events, func(e phone.ServerChanged) bool { return e.Online })
+	w.self = w.phone.Self()
 	return err
 }
 
 // openServer has no limits that would spare the phone part of a flood.
 func (w *world) openServer(ctx context.Context) (*server.Server, error) {
-	return server.Open(ctx, server.Config{RelayMinPort: w.low, RelayMaxPort: w.low + relaySpan - 1,
+	return server.Open(ctx, server.Config{TURNPort: int(w.low) - 1, RelayMinPort: w.low, RelayMaxPort: w.low + relaySpan - 1,
 		Limits: server.Limits{ConnRate: 1000, Conns: 1000, ConnsPerIP: 1000, Sends: 5000, Requests: 1000, AllocsPerPhone: 64, ConnBytes: 16 << 20}})
 }
 
 // isRelay tells whether an address is one that the check's relay gave.
 func (w *world) isRelay(a netip.AddrPort) bool {
 	return a.Addr().IsLoopback() && a.Port() >= w.low && a.Port() < w.low+relaySpan
+}
+
+// atServer tells whether an address is the relay's own, at which it is asked.
+func (w *world) atServer(a netip.AddrPort) bool {
+	server, err := netip.ParseAddrPort(w.server.Addr().HostPort)
+	return err == nil && a.Addr() == server.Addr() && (a.Port() == server.Port() || a.Port() == w.low-1)
 }
 
 // peer opens a hostile peer and makes it what it is to the phone.
@@ -120,11 +128,18 @@ func settle(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (w *world) close() error {
-	var err error
+// dismiss closes the peers of a trial: their sockets must not meet the next one.
+func (w *world) dismiss() (err error) {
 	for _, p := range w.peers {
 		err = errors.Join(err, p.Close())
 	}
+	w.peers = nil
+	return err
+}
+
+func (w *world) close() error {
+	var err error
+	err = errors.Join(err, w.dismiss())
 	if w.phone != nil {
 		err = errors.Join(err, w.phone.Close())
 	}

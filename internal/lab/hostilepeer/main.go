@@ -90,7 +90,7 @@ type mode struct {
 var modes = map[string]mode{
 	"talk":        {call: place},
 	"baits":       {script: withBaits(hostile.BaitLines(append(hostile.Baits(), hostile.Loopback()...))), call: place},
-	"many":        {script: withBaits(hostile.TooMany(200, "relay")), call: place},
+	"many":        {script: withBaits(hostile.TooMany(200, "203.0.113.", "relay")), call: place},
 	"fingerprint": {script: hostile.Script{Describe: func(_ hostile.Kind, sdp string) string { return hostile.WithWrongFingerprint(sdp) }}, call: place},
 	"malformed":   {script: hostile.Script{Describe: func(hostile.Kind, string) string { return hostile.Malformed()["many lines"] }}, call: place},
 	"hurry":       {call: hurry},

@@ -258,3 +258,20 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// P7: pion would send from link-local addresses without a word in any
+// description, and the receipt would not know.
+func TestP07NoInterfaceOffersLinkLocalAddresses(t *testing.T) {
+	all, err := net.Interfaces()
+	must(t, err)
+	for _, f := range all {
+		i, err := describe(f)
+		must(t, err)
+		addrs, _ := i.Addrs() // an error says that it has none
+		for _, a := range addrs {
+			if n, ok := a.(*net.IPNet); !ok || n.IP.IsLinkLocalUnicast() {
+				t.Errorf("%s offers %v", f.Name, a)
+			}
+		}
+	}
+}

@@ -39,7 +39,9 @@ func everyInterface() ([]*transport.Interface, error) {
 	return list, nil
 }
 
-// describe reads an interface's addresses, as they are now.
+// describe reads an interface's addresses, as they are now, but for those of
+// the link alone: pion would try paths from them without telling, and they can
+// hold the number of the network card.
 func describe(f net.Interface) (*transport.Interface, error) {
 	addrs, err := f.Addrs()
 	if err != nil {
@@ -47,7 +49,9 @@ func describe(f net.Interface) (*transport.Interface, error) {
 	}
 	i := transport.NewInterface(f)
 	for _, a := range addrs {
-		i.AddAddress(a)
+		if n, ok := a.(*net.IPNet); !ok || !n.IP.IsLinkLocalUnicast() {
+			i.AddAddress(a)
+		}
 	}
 	return i, nil
 }

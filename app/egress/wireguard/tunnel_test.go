@@ -265,9 +265,11 @@ func TestLostWhenTheOuterSocketIsGone(t *testing.T) {
 
 func TestCloseEndsEverythingThatWasOpened(t *testing.T) {
 	p := newProvider(t)
-	before := runtime.NumGoroutine()
 	s := &sockets{}
-	tunnel := p.open(s.options())
+	c := p.client()
+	require.NoError(t, open(t, c, s.options()).Close()) // the provider now has what it keeps for a client
+	before := runtime.NumGoroutine()
+	tunnel := open(t, c, s.options())
 	tcp, err := tunnel.DialContext(t.Context(), "tcp", "10.2.0.1:7")
 	require.NoError(t, err)
 	udp, err := tunnel.Net().ListenPacket("udp4", "0.0.0.0:0")
@@ -304,7 +306,8 @@ func TestCloseEndsEverythingThatWasOpened(t *testing.T) {
 		t.Fatal("closed is not lost")
 	default:
 	}
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+2 }, 10*time.Second, 10*time.Millisecond, "goroutines stay")
+	// The provider's end of the TCP connection may stay.
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+1 }, 10*time.Second, 10*time.Millisecond, "goroutines stay")
 }
 
 func TestDeadlinesAndClosingAreThoseOfTheNetPackage(t *testing.T) {

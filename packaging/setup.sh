@@ -16,7 +16,6 @@ install_apt() {
   local want=(gcc libc6-dev make git pkg-config libvpx-dev libopus-dev portaudio19-dev libspeexdsp-dev
     libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libxkbcommon-dev libwayland-dev
     libgl1-mesa-dri libpulse0 libasound2-plugins pulseaudio xvfb xdotool x11-utils imagemagick
-    iproute2
     iproute2 nftables coturn)
   local missing=()
   for p in "${want[@]}"; do

@@ -90,7 +90,7 @@ type mode struct {
 var modes = map[string]mode{
 	"talk":        {call: place},
 	"baits":       {script: withBaits(hostile.BaitLines(append(hostile.Baits(), hostile.Loopback()...))), call: place},
-	"many":        {script: withBaits(hostile.TooMany(200, "203.0.113.", "relay")), call: place},
+	"many":        {script: hostile.Script{Describe: tooMany}, call: place},
 	"fingerprint": {script: hostile.Script{Describe: func(_ hostile.Kind, sdp string) string { return hostile.WithWrongFingerprint(sdp) }}, call: place},
 	"malformed":   {script: hostile.Script{Describe: func(hostile.Kind, string) string { return hostile.Malformed()["many lines"] }}, call: place},
 	"hurry":       {call: hurry},
@@ -99,6 +99,12 @@ var modes = map[string]mode{
 		return err
 	}},
 	"flood": {call: func(_ context.Context, p *hostile.Peer, to string) error { return p.Flood(to, 200) }},
+}
+
+// tooMany puts all into the description: as messages, the server's rate would
+// hold them back.
+func tooMany(_ hostile.Kind, sdp string) string {
+	return hostile.WithCandidates(sdp, hostile.TooMany(60, "203.0.113.", "relay"))
 }
 
 func modeNames() []string {

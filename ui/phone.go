@@ -44,11 +44,8 @@ type Phone interface {
 	// is called from any goroutine.
 	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 
-	// What calls may be bound to: a network device, an imported WireGuard tunnel.
+	// NetworkDevices are what calls may be bound to.
 	NetworkDevices() []phone.NetworkDevice
-	Tunnel() (phone.Tunnel, bool)
-	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
-	RemoveTunnel() error
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

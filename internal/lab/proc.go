@@ -167,6 +167,19 @@ func (p *Phone) Seen() int {
 	return len(p.seen)
 }
 
+// Events lists what was written so far under one name.
+func (p *Phone) Events(name string) []Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var list []Event
+	for _, e := range p.seen {
+		if e.Text("event") == name {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
 // Wait returns the first event with the given name, at or after place from,
 // for which match (nil: any) holds.
 func (p *Phone) Wait(from int, name string, timeout time.Duration, match func(Event) bool) (Event, error) {

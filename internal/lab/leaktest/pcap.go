@@ -10,12 +10,29 @@ import (
 	"strings"
 )
 
+// keepTrace copies what a phone sent and received in clear to where the
+// recordings are.
+func (t *trial) keepTrace(p *party) error {
+	if t.cfg.Keep == "" {
+		return nil
+	}
+	b, err := os.ReadFile(p.trace)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(t.keepDir(), p.name+".trace"), b, 0o600)
+}
+
+func (t *trial) keepDir() string {
+	return filepath.Join(t.cfg.Keep, strings.ReplaceAll(t.name, " ", "-"))
+}
+
 // keep writes a recording as NAME/PLACE.pcap where Config.Keep asks for it.
 func (t *trial) keep(place string, frames []frame) (err error) {
 	if t.cfg.Keep == "" {
 		return nil
 	}
-	dir := filepath.Join(t.cfg.Keep, strings.ReplaceAll(t.name, " ", "-"))
+	dir := t.keepDir()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}

@@ -11,13 +11,16 @@ type scenario struct {
 	name, rules  string
 	argsA, argsB []string // of the phones, besides the usual
 	video        bool
-	silent       bool // nobody accepts: no relay may hear of a callee
 	play         func(*trial)
 }
 
 func scenarios() []scenario {
 	var list []scenario
 	list = append(list, routeScenarios()...)
+	list = append(list, callScenarios()...)
+	list = append(list, relayScenarios()...)
+	list = append(list, ipv6Scenarios()...)
+	list = append(list, hostileScenarios()...)
 	return list
 }
 

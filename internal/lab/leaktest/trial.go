@@ -5,6 +5,7 @@ package leaktest
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,13 +23,14 @@ const (
 // party is one phone of a trial.
 type party struct {
 	*lab.Phone
-	name    string
-	site    site
-	address string
-	trace   string // the file with its messages in clear
-	begun   int    // where the events of the present call begin
-	receipt lab.Event
-	shows   bool // the other side may learn addresses of this one
+	name     string
+	site     site
+	address  string
+	trace    string      // the file with its messages in clear
+	receipts []lab.Event // of all its calls
+	begun    int         // where the events of the present call begin
+	shows    bool        // the other side may learn addresses of this one
+	mute     bool        // nothing was accepted here: no relay may hear of it (P1)
 }
 
 // trial is one scenario being run.
@@ -38,6 +40,10 @@ type trial struct {
 	server string // where both meet
 	a, b   *party
 	call   string // the id of the last call
+
+	told []netip.Addr // what a hostile peer in Bob's place reports to have learned; nil where there is none
+
+	tolerated netip.Prefix // addresses of which a peer may make a phone try a few
 
 	packets int
 	reasons []string
@@ -150,7 +156,7 @@ func (t *trial) hangUp() {
 
 func (t *trial) takeReceipts(of ...*party) {
 	for _, p := range of {
-		p.receipt = t.wait(p, "receipt")
+		p.receipts = append(p.receipts, t.wait(p, "receipt"))
 	}
 }
 

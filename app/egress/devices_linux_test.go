@@ -1,9 +1,13 @@
 package egress
 
 import (
+	"errors"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestP08ReadsWhatTheKernelShows(t *testing.T) {
@@ -33,6 +37,35 @@ func TestP08ReadsWhatTheKernelShows(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, k, want)
 		}
 	}
+}
+
+// What comes late for a connection must not be answered by the system.
+func TestP08ClosedConnectionIsHeardOut(t *testing.T) {
+	out, err := openDevice("lo", time.Hour)
+	must(t, err)
+	defer func() { _ = out.Close() }()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	must(t, err)
+	defer func() { _ = l.Close() }()
+	near, err := out.DialContext(t.Context(), "tcp4", l.Addr().String())
+	must(t, err)
+	far, err := l.Accept()
+	must(t, err)
+	_, err = far.Write([]byte("never read"))
+	must(t, err)
+	must(t, near.Close())
+	if _, err := near.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("its owner reads on: %v", err)
+	}
+	if n, err := far.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the other side read %d bytes, %v; want the end", n, err)
+	}
+	for range 20 { // the second write after a reset fails
+		if _, err := far.Write([]byte("late")); err != nil {
+			t.Fatalf("the system answered with a reset: %v", err)
+		}
+	}
+	must(t, far.Close())
 }
 
 // A stub on this computer would ask by whatever way the system chooses.

@@ -78,6 +78,17 @@ type addrPortConn interface {
 	WriteToAddrPort(p []byte, to netip.AddrPort) (int, error)
 }
 
+// addrPortUDP is addrPortConn by the system's own way without allocations.
+type addrPortUDP struct{ *net.UDPConn }
+
+func (c addrPortUDP) ReadFromAddrPort(p []byte) (int, netip.AddrPort, error) {
+	return c.ReadFromUDPAddrPort(p)
+}
+
+func (c addrPortUDP) WriteToAddrPort(p []byte, to netip.AddrPort) (int, error) {
+	return c.WriteToUDPAddrPort(p, to)
+}
+
 // countedPackets counts what a packet socket sends. Media sends many packets
 // in turn to one address: its flow is kept at hand.
 type countedPackets struct {
@@ -93,7 +104,7 @@ func (m *Meter) packets(conn net.PacketConn) *countedPackets {
 	c := &countedPackets{PacketConn: conn, m: m, local: addrPort(conn.LocalAddr())}
 	switch conn := conn.(type) {
 	case *net.UDPConn:
-		c.fast = rawUDP{conn}
+		c.fast = addrPortUDP{conn}
 	case addrPortConn:
 		c.fast = conn
 	}
@@ -141,17 +152,6 @@ func (c *countedPackets) ReadFromAddrPort(p []byte) (int, netip.AddrPort, error)
 	}
 	n, from, err := c.ReadFrom(p)
 	return n, addrPort(from), err
-}
-
-// rawUDP is the system's own way without allocations.
-type rawUDP struct{ *net.UDPConn }
-
-func (c rawUDP) ReadFromAddrPort(p []byte) (int, netip.AddrPort, error) {
-	return c.ReadFromUDPAddrPort(p)
-}
-
-func (c rawUDP) WriteToAddrPort(p []byte, to netip.AddrPort) (int, error) {
-	return c.WriteToUDPAddrPort(p, to)
 }
 
 // countedUDP is countedPackets with the rest of transport.UDPConn.

@@ -28,6 +28,7 @@ const (
 	worldAddress = "10.81.9.1"
 	echoPort     = 7000
 	worldName    = "server.p8.test"
+	late         = "answer late"
 )
 
 func init() { roles["world"] = world }
@@ -46,7 +47,12 @@ func world() error {
 	if err != nil {
 		return err
 	}
-	go serve(udp, func(p []byte) []byte { return p })
+	go serve(udp, func(p []byte) []byte {
+		if string(p) == late {
+			time.Sleep(100 * time.Millisecond)
+		}
+		return p
+	})
 	go serve(names, answer)
 	go func() {
 		for {
@@ -276,6 +282,7 @@ func everySocket(t *testing.T) {
 		t.Fatalf("%d packets left by the system's way", n)
 	}
 	onlyTheDevice(t, out)
+	lateAnswers(t, out)
 	ip(t, "link", "del", "vpn0")
 	select {
 	case <-out.Lost():
@@ -305,6 +312,26 @@ func everySocket(t *testing.T) {
 	}
 	if n := sent(t, "wan0"); n == 0 {
 		t.Error("the counter of the system's way counts nothing")
+	}
+}
+
+// lateAnswers come when their sockets are closed. The system would answer each
+// with an ICMP error, by the way that it prefers.
+func lateAnswers(t *testing.T, out Network) {
+	t.Helper()
+	to := &net.UDPAddr{IP: net.ParseIP(worldAddress), Port: echoPort}
+	listening, err := out.Net().ListenUDP("udp4", nil)
+	must(t, err)
+	_, err = listening.WriteTo([]byte(late), to)
+	must(t, err)
+	dialled, err := out.Net().DialUDP("udp4", nil, to)
+	must(t, err)
+	_, err = dialled.Write([]byte(late))
+	must(t, err)
+	must(t, errors.Join(listening.Close(), dialled.Close()))
+	must(t, echoOver(out, "udp4", worldAddress)) // the world answers in order: this one is the third
+	if n := sent(t, "wan0"); n != 0 {
+		t.Errorf("%d packets left by the system's way for late answers", n)
 	}
 }
 

@@ -49,6 +49,9 @@ func (s *sockets) dial(ctx context.Context, network string, local net.Addr, addr
 	if err != nil {
 		return nil, s.nameFault(err)
 	}
+	if s.pin != nil {
+		conn = quiet(conn)
+	}
 	return conn, nil
 }
 
@@ -122,6 +125,9 @@ func (s *sockets) ListenUDP(network string, local *net.UDPAddr) (transport.UDPCo
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("%w: %s", transport.ErrNotSupported, network), conn.Close())
 	}
+	if s.pin != nil {
+		return quietPackets{addrPortUDP{udp}}, nil
+	}
 	return udp, nil
 }
 
@@ -132,12 +138,12 @@ func (s *sockets) Dial(network, address string) (net.Conn, error) {
 
 // DialUDP implements transport.Net.
 func (s *sockets) DialUDP(network string, local, remote *net.UDPAddr) (transport.UDPConn, error) {
-	return dialAs[*net.UDPConn](s, network, addrOrNil(local), remote)
+	return dialAs[transport.UDPConn](s, network, addrOrNil(local), remote)
 }
 
 // DialTCP implements transport.Net.
 func (s *sockets) DialTCP(network string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
-	return dialAs[*net.TCPConn](s, network, addrOrNil(local), remote)
+	return dialAs[transport.TCPConn](s, network, addrOrNil(local), remote)
 }
 
 func dialAs[C net.Conn](s *sockets, network string, local, remote net.Addr) (c C, err error) {

@@ -64,6 +64,7 @@ type App struct {
 	closed  bool                 // guarded by mu
 	limited map[phone.CallID]int // guarded by mu; see limitedTooOften
 
+	checking chan struct{}  // holds one: the privacy check that goes on
 	starting sync.Mutex     // one attempt to connect at a time
 	attempt  int            // guarded by starting; counts them
 	imports  atomic.Int64   // see choice
@@ -84,7 +85,7 @@ func Open(opts Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{opts: opts, events: newHub(), trace: trace, stop: make(chan struct{}), limited: map[phone.CallID]int{}}
+	a := &App{opts: opts, events: newHub(), trace: trace, stop: make(chan struct{}), checking: make(chan struct{}, 1), limited: map[phone.CallID]int{}}
 	if err := a.openStores(); err != nil {
 		return nil, err
 	}

@@ -12,8 +12,15 @@ import (
 // PrivacyCheck answers "what would they see?" under the present settings: it
 // runs a hostile peer against a second phone of the same code, on this
 // computer's loopback, and judges every rule. It leaves this phone alone and
-// takes about ten seconds; ctx ends it early. progress may be nil.
+// takes about ten seconds; ctx ends it early. Checks follow one another. progress
+// may be nil.
 func (a *App) PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error) {
+	select {
+	case a.checking <- struct{}{}:
+		defer func() { <-a.checking }()
+	case <-ctx.Done():
+		return phone.PrivacyReport{}, ctx.Err()
+	}
 	return selftest.Run(ctx, selftest.Config{
 		Settings: a.settings.Current(), Choices: a.routeChoices(), Open: openForCheck, Progress: progress,
 	})

@@ -44,8 +44,11 @@ type Phone interface {
 	// is called from any goroutine.
 	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 
-	// NetworkDevices are what calls may be bound to.
+	// What calls may be bound to: a network device, an imported WireGuard tunnel.
 	NetworkDevices() []phone.NetworkDevice
+	Tunnel() (phone.Tunnel, bool)
+	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
+	RemoveTunnel() error
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

@@ -64,7 +64,8 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 			s.Tap(text)
 		},
 		"bound": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
-			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.VPNDevice = "tun9" })
+			_, _ = f.ImportTunnel("mullvad-se1", []byte(uitest.TunnelText))
+			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.VPNDevice, s.Privacy.Tunnel = "tun9", true })
 			w.main.open(pagePrefs)
 		},
 		"check": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageCheck) },

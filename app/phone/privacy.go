@@ -44,6 +44,7 @@ type Learned struct {
 	From     string `json:"from"`     // "signalling", "packets"
 	Scenario string `json:"scenario"` // "stranger-unanswered", "contact-answered", ...
 	Forbid   bool   `json:"forbidden"`
+	Relay    bool   `json:"relay"` // of the check's relay, which is on this computer too
 }
 
 // PrivacyReport is what a hostile peer learned of this phone under the present

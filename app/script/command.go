@@ -2,6 +2,7 @@ package script
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -28,6 +29,7 @@ type Phone interface {
 	Contacts() []phone.Contact
 	RemoveContact(id string) error
 	History(limit int) []phone.HistoryEntry
+	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 	NetworkDevices() []phone.NetworkDevice
 	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
 	Tunnel() (phone.Tunnel, bool)
@@ -87,7 +89,7 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 }
 
 // obey runs one line and answers it; it tells whether the line was "quit".
-func (f *Face) obey(line []byte) (quit bool) {
+func (f *Face) obey(ctx context.Context, line []byte) (quit bool) {
 	line = bytes.TrimSpace(line)
 	if len(line) == 0 {
 		return false
@@ -97,20 +99,38 @@ func (f *Face) obey(line []byte) (quit bool) {
 		f.writeError(err)
 		return false
 	}
-	if c.Do == "quit" {
-		f.write("result", map[string]any{"do": c.Do, "ok": true})
+	switch c.Do {
+	case "quit":
+		f.result(c.Do, nil, nil)
 		return true
+	case "privacy.check": // it takes a while, and hanging up must not wait for it (P11)
+		f.checks.Go(func() { f.check(ctx) })
+		return false
 	}
 	fields, err := verbs[c.Do](f, c)
+	f.result(c.Do, fields, err)
+	return false
+}
+
+func (f *Face) check(ctx context.Context) {
+	report, err := f.phone.PrivacyCheck(ctx, nil)
+	if err != nil {
+		f.result("privacy.check", nil, err)
+		return
+	}
+	f.result("privacy.check", map[string]any{"report": report}, nil)
+}
+
+// result answers one command.
+func (f *Face) result(do string, fields map[string]any, err error) {
 	if fields == nil {
 		fields = map[string]any{}
 	}
-	fields["do"], fields["ok"] = c.Do, err == nil
+	fields["do"], fields["ok"] = do, err == nil
 	if err != nil {
 		fields["code"], fields["message"] = phone.CodeOf(err), err.Error()
 	}
 	f.write("result", fields)
-	return false
 }
 
 // parse reads one command strictly: an unknown verb or field is bad input, so
@@ -128,7 +148,7 @@ func parse(line []byte) (command, error) {
 	if d.More() {
 		return c, fmt.Errorf("%w: more than one object on the line", phone.ErrBadCommand)
 	}
-	if _, known := verbs[c.Do]; !known && c.Do != "quit" {
+	if _, known := verbs[c.Do]; !known && c.Do != "quit" && c.Do != "privacy.check" {
 		return c, fmt.Errorf("%w: unknown command %q", phone.ErrBadCommand, c.Do)
 	}
 	return c, nil

@@ -21,6 +21,7 @@ type Face struct {
 	phone  Phone
 	answer AnswerMode
 	now    func() time.Time
+	checks sync.WaitGroup // privacy checks that go on beside commands
 
 	mu      sync.Mutex
 	out     *json.Encoder // guarded by mu
@@ -67,16 +68,20 @@ func (f *Face) Run(ctx context.Context, in io.Reader) error {
 	lines := make(chan []byte)
 	failed := make(chan error, 1)
 	go readLines(ctx, in, lines, failed)
+	ctx, cancel := context.WithCancel(ctx)
+	defer f.checks.Wait()
+	defer cancel()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case line := <-lines:
-			if quit := f.obey(line); quit {
+			if quit := f.obey(ctx, line); quit {
 				return nil
 			}
 		case err := <-failed:
 			if errors.Is(err, io.EOF) {
+				f.checks.Wait() // their results were asked for
 				return nil
 			}
 			return err

@@ -26,6 +26,7 @@ type fakePhone struct {
 	asked    []string
 	handler  func(phone.Event)
 	contacts map[string]phone.Contact
+	checking chan struct{} // closed when a privacy check may end; nil: at once
 }
 
 func newFakePhone() *fakePhone { return &fakePhone{contacts: map[string]phone.Contact{}} }
@@ -59,6 +60,17 @@ func (p *fakePhone) Mute(id phone.CallID, a, c bool) error {
 	return nil
 }
 func (p *fakePhone) Hold(id phone.CallID, on bool) error { p.ask("hold %s %v", id, on); return nil }
+func (p *fakePhone) PrivacyCheck(ctx context.Context, _ func(done, total int)) (phone.PrivacyReport, error) {
+	p.ask("privacy check")
+	if p.checking != nil {
+		select {
+		case <-p.checking:
+		case <-ctx.Done():
+			return phone.PrivacyReport{}, ctx.Err()
+		}
+	}
+	return phone.PrivacyReport{Passed: true, Route: "relay"}, nil
+}
 func (p *fakePhone) Stats(phone.CallID) (phone.Stats, error) {
 	return phone.Stats{RTT: 12 * time.Millisecond}, nil
 }
@@ -205,6 +217,51 @@ func TestTunnelCommands(t *testing.T) {
 	devices, _ := out[5]["devices"].([]any)
 	if len(devices) != 1 || devices[0].(map[string]any)["name"] != "wg0" {
 		t.Errorf("got %v", out[5])
+	}
+}
+
+func TestPrivacyCheckGoesOnBesideOtherCommands(t *testing.T) {
+	p := newFakePhone()
+	p.checking = make(chan struct{})
+	in, feed := io.Pipe()
+	outRead, outWrite := io.Pipe()
+	f := New(p, outWrite, AnswerAsk)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- f.Run(context.Background(), in)
+		_ = outWrite.Close()
+	}()
+	lines := bufio.NewReader(outRead)
+	next := func() (m map[string]any) {
+		line, err := lines.ReadBytes('\n')
+		if err != nil || json.Unmarshal(line, &m) != nil {
+			t.Fatalf("%v in %q", err, line)
+		}
+		return m
+	}
+	fmt.Fprintln(feed, `{"do":"privacy.check"}`)
+	fmt.Fprintln(feed, `{"do":"hangup","call":"`+phone.CallID{7}.String()+`"}`)
+	if first := next(); first["do"] != "hangup" {
+		t.Errorf("hanging up waited: %v", first)
+	}
+	close(p.checking)
+	result := next()
+	report, _ := result["report"].(map[string]any)
+	if result["do"] != "privacy.check" || result["ok"] != true || report["passed"] != true || report["route"] != "relay" {
+		t.Errorf("got %v", result)
+	}
+	_ = feed.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestQuitEndsAPrivacyCheck(t *testing.T) {
+	p := newFakePhone()
+	p.checking = make(chan struct{}) // never closed
+	out := run(t, p, `{"do":"privacy.check"}`, `{"do":"quit"}`)
+	if len(out) != 2 || out[0]["do"] != "quit" || out[1]["do"] != "privacy.check" || out[1]["ok"] != false {
+		t.Errorf("got %v", out)
 	}
 }
 

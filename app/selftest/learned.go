@@ -64,7 +64,8 @@ func (w *world) learned(t *trial) []phone.Learned {
 	}
 	for _, f := range t.peer.Log().Facts() {
 		forbid := f.Addr.IsValid() && !w.mayKnow(t, f)
-		list = append(list, phone.Learned{Kind: f.Kind, Value: f.Value, From: f.From, Scenario: t.name, Forbid: forbid})
+		list = append(list, phone.Learned{Kind: f.Kind, Value: f.Value, From: f.From, Scenario: t.name, Forbid: forbid,
+			Relay: f.Addr.IsValid() && w.standing(f.Addr) == relays})
 	}
 	return list
 }

@@ -29,6 +29,7 @@ func run(args []string) int {
 	opts.Bind(fs)
 	answer := fs.String("answer", "ask", "ask, auto or never: what happens when it rings")
 	fs.StringVar(&opts.Trace, "trace", "", "test aid: `file` that gets every call message in clear, addresses included; never use it for real calls")
+	only := fs.Bool("privacy-check", false, "run the privacy check with the profile's settings, write its report and end")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -47,6 +48,16 @@ func run(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if *only {
+		passed, err := check(ctx, opts, os.Stdout, os.Stderr)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "paravent-headless:", err)
+		}
+		if err != nil || !passed {
+			return exitFailure
+		}
+		return 0
+	}
 	if err := serve(ctx, opts, mode); err != nil {
 		fmt.Fprintln(os.Stderr, "paravent-headless:", err)
 		return exitFailure

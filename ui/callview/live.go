@@ -27,7 +27,7 @@ func (s *Screen) showLive() {
 	l := &live{meaning: widgets.Paragraph(w.BadgeDetails(s.info))}
 	l.view = receipt.NewView(w, phone.Receipt{}, true)
 	scroll := container.NewVScroll(l.view.Object())
-	scroll.SetMinSize(fyne.NewSize(480, 300))
+	scroll.SetMinSize(fyne.NewSize(480, 350))
 	done := widget.NewButton(w.T("done"), func() { l.dialog.Hide() })
 	done.Importance = widget.HighImportance
 	title, _ := w.Badge(s.info)

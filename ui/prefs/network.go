@@ -24,6 +24,7 @@ func (s *Screen) network() fyne.CanvasObject {
 	if name := s.unusable(); name != "" {
 		content = append(content, warning(w.T("vpn.no-call", "name", name)))
 	}
+	content = append(content, widgets.Gap(8), s.tunnel())
 	return widgets.Section(w.T("vpn.title"), content...)
 }
 

@@ -14,14 +14,18 @@ import (
 	"paravent/ui/widgets"
 )
 
-// Phone is what the settings need. Devices and NetworkDevices may be slow and
-// are called away from the drawing goroutine.
+// Phone is what the settings need. Devices, NetworkDevices, ImportTunnel and
+// RemoveTunnel may be slow and are called away from the drawing goroutine.
 type Phone interface {
 	Settings() settings.Settings
 	UpdateSettings(change func(*settings.Settings)) error
 	Devices() phone.Devices
 	NetworkDevices() []phone.NetworkDevice
 	Contacts() []phone.Contact
+
+	Tunnel() (phone.Tunnel, bool)
+	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
+	RemoveTunnel() error
 }
 
 // Screen is the settings.
@@ -36,7 +40,8 @@ type Screen struct {
 	body     *fyne.Container
 	devices  phone.Devices
 	networks []phone.NetworkDevice
-	looked   bool // devices and networks were looked for
+	looked   bool          // devices and networks were looked for
+	refused  *widget.Label // why the last tunnel was not taken
 	meaning  *widget.Label
 	groups   *fyne.Container
 }
@@ -44,7 +49,7 @@ type Screen struct {
 // New shows the settings of p; onServer runs after another server was chosen,
 // onCheck opens the privacy check.
 func New(env widgets.Env, p Phone, onServer, onCheck func()) *Screen {
-	s := &Screen{env: env, phone: p, onServer: onServer, onCheck: onCheck, body: container.NewVBox()}
+	s := &Screen{env: env, phone: p, onServer: onServer, onCheck: onCheck, body: container.NewVBox(), refused: widgets.Problem()}
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(env.Words.T("prefs.title"))), nil, nil, nil,
 		widgets.Page(640, s.body))
 	s.fill()

@@ -25,6 +25,7 @@ type Fake struct {
 	calls    []phone.CallInfo
 	devices  phone.Devices
 	networks []phone.NetworkDevice
+	tunnel   phone.Tunnel
 	report   phone.PrivacyReport
 	during   func(context.Context)
 	handlers map[int]func(phone.Event)

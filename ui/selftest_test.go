@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -99,4 +100,26 @@ func TestPrivacyCheckEndsWithItsScreen(t *testing.T) {
 			s.Tap("Run the check")
 		})
 	}
+}
+
+// However much was learned, everything forbidden is listed.
+func TestLongReportHidesNothingForbidden(t *testing.T) {
+	f := uitest.New()
+	r := uitest.Report()
+	for i := range 40 {
+		r.Learned = append(r.Learned,
+			phone.Learned{Kind: "port", Value: fmt.Sprint("allowed ", i), From: "packets", Scenario: "flood"},
+			phone.Learned{Kind: "port", Value: fmt.Sprint("forbidden ", i), From: "packets", Scenario: "flood", Forbid: true})
+	}
+	f.SetReport(r)
+	w, s := open(t, f)
+	w.main.open(pageCheck)
+	s.Tap("Run the check")
+	for i := range 40 {
+		require.True(t, s.Sees(fmt.Sprint("forbidden ", i)))
+	}
+	require.False(t, s.Sees("allowed 39"))
+	require.True(t, s.Sees("and 37 more of the same kinds, all allowed"))
+	s.Tap("Copy")
+	require.Contains(t, w.app.Clipboard().Content(), "allowed 39")
 }

@@ -63,24 +63,40 @@ func (s *Screen) formats(r phone.PrivacyReport) []widgets.Format {
 	}
 }
 
-// maxFacts bounds what is listed; the exported report has all of it. What must
-// stay hidden comes first.
-const maxFacts = 24
+// maxAllowed bounds how many allowed facts of one kind are listed: each call
+// has ports and identifiers of its own. The exported report has all of them.
+const maxAllowed = 4
+
+// abridged are the facts worth listing, all forbidden ones among them, and how
+// many were left out.
+func abridged(facts []words.Fact) (list []words.Fact, left int) {
+	listed := map[string]int{}
+	for _, f := range facts {
+		if !f.Forbidden && listed[f.Kind] == maxAllowed {
+			left++
+			continue
+		}
+		if !f.Forbidden {
+			listed[f.Kind]++
+		}
+		list = append(list, f)
+	}
+	return list, left
+}
 
 func (s *Screen) learned(r phone.PrivacyReport) fyne.CanvasObject {
 	w := s.env.Words
-	facts := w.Facts(r.Learned)
+	list, left := abridged(w.Facts(r.Learned))
 	content := []fyne.CanvasObject{}
-	for _, f := range facts[:min(len(facts), maxFacts)] {
+	for _, f := range list {
 		content = append(content, s.fact(f))
 	}
-	switch {
-	case len(facts) == 0:
-		content = append(content, widgets.NewLine(w.T("check.learned-none")))
-	case len(facts) > maxFacts:
-		content = append(content, widgets.NewLine(w.T("check.more", "n", strconv.Itoa(len(facts)-maxFacts))).Small())
+	if left > 0 {
+		content = append(content, widgets.Hint(w.T("check.more", "n", strconv.Itoa(left))))
 	}
-	if len(facts) > 0 {
+	if len(list) == 0 {
+		content = append(content, widgets.NewLine(w.T("check.learned-none")))
+	} else {
 		content = append(content, widgets.Hint(w.T("check.learned-how")))
 	}
 	return widgets.Section(w.T("check.learned"), content...)

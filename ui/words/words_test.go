@@ -127,6 +127,42 @@ func TestEveryKeyUsedExists(t *testing.T) {
 	}
 }
 
+// Scenarios of the privacy check are named in its sources, and rules by number.
+func TestPrivacyCheckHasWords(t *testing.T) {
+	en := texts(t, "en")
+	named := regexp.MustCompile(`name: "([a-z-]+[a-z])"`)
+	found := 0
+	for path, source := range sources(t, "../../app/selftest", notTest) {
+		for _, m := range named.FindAllStringSubmatch(source, -1) {
+			found++
+			require.Contains(t, en, "check.scenario-"+m[1], path)
+		}
+	}
+	require.Greater(t, found, 10)
+	for n := 1; n <= 26; n++ {
+		require.NotEmpty(t, words.For("fr").Rule(fmt.Sprint("P", n)))
+	}
+	require.Empty(t, words.For("fr").Rule("P99"))
+	for _, v := range []phone.Verdict{phone.Passed, phone.Failed, phone.NotApplicable} {
+		require.NotContains(t, words.For("fr").Verdict(v), "check.")
+	}
+}
+
+func TestReceiptInWords(t *testing.T) {
+	r := phone.Receipt{PeerSaw: []string{"203.0.113.7:4"}, Traffic: []phone.Traffic{{To: "192.0.2.1:9", Role: "other", Packets: 2, Bytes: 999}, {To: "192.0.2.2:9", Role: "peer", Bytes: 12_345_678}}}
+	parts := words.For("fr").ReceiptParts(r, false)
+	last := parts[len(parts)-1]
+	require.True(t, last.Bad, "a packet to somebody else stands out")
+	require.Contains(t, last.Lines[0], "999 octets")
+	require.Contains(t, last.Lines[1], "12,3 Mo")
+	require.Equal(t, []string{"203.0.113.7:4"}, parts[0].Lines)
+	for _, lang := range words.Languages {
+		w := words.For(lang)
+		require.Contains(t, w.ReceiptText(phone.HistoryEntry{}, time.Now()), w.T("receipt.none"))
+		require.NotRegexp(t, `receipt\.|size\.|check\.`, w.ReceiptText(phone.HistoryEntry{Receipt: &r}, time.Now()))
+	}
+}
+
 func TestLanguageOfALocale(t *testing.T) {
 	for locale, want := range map[string]string{"fr": "fr", "fr-CA": "fr", "fr_FR.UTF-8": "fr", "FR": "fr", "en-GB": "en", "de": "en", "": "en"} {
 		require.Equal(t, want, words.For(locale).Lang(), locale)

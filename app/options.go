@@ -28,7 +28,7 @@ type Options struct {
 	// is there to unlock the keyring of the desktop.
 	Unattended bool
 
-	// watch goes between the phone and its way out of this computer; nil does not.
+	// watch goes between the phone and the way out that the system chooses; nil does not.
 	// The privacy check counts with it what leaves.
 	watch func(egress.Network) egress.Network
 	// Trace is a file that gets every call message in clear: a test aid that

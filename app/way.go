@@ -59,7 +59,7 @@ type way struct {
 
 // openWay opens the way out that c asks for, or says why there is none.
 func (a *App) openWay(ctx context.Context, c choice) (*way, error) {
-	w := &way{Network: egress.System(), chosen: c, done: make(chan struct{})}
+	w := &way{Network: a.opts.watched(egress.System()), chosen: c, done: make(chan struct{})}
 	if c.device != "" {
 		d, err := egress.Device(ctx, c.device)
 		if err != nil {
@@ -277,7 +277,7 @@ func (a *App) network() (egress.Network, error) {
 	defer a.mu.Unlock()
 	switch {
 	case a.way != nil && a.way.chosen == a.choice():
-		return a.opts.watched(a.way), nil
+		return a.way, nil
 	case a.why != nil:
 		return nil, a.why
 	}

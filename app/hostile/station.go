@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pion/ice/v4"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
@@ -56,7 +57,8 @@ func newConnection(sockets *sockets, video bool) (*webrtc.PeerConnection, error)
 	}
 	var engine webrtc.SettingEngine
 	engine.LoggerFactory = silent()
-	engine.SetICEMulticastDNSMode(0)
+	engine.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	engine.SetRelayAcceptanceMinWait(0) // whatever works first
 	engine.SetIncludeLoopbackCandidate(true)
 	engine.SetICEUDPMux(sockets.mux())
 	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(engine)).NewPeerConnection(webrtc.Configuration{})

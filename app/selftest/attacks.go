@@ -68,12 +68,16 @@ func refusedCall(ctx context.Context, w *world, t *trial) error {
 		t.failed("calling: %v", err)
 		return nil
 	}
-	e, err := w.awaitEnded(ctx, t)
-	if t.reason = e.Reason; err != nil {
-		_ = w.phone.Hangup(t.call)
+	err = within(ctx, func(ctx context.Context) error {
+		_, err := await(ctx, w.events, func(e phone.CallChanged) bool {
+			return e.Call.ID == t.call && (e.Call.State == phone.Ended || e.Call.State == phone.Connected)
+		})
+		return err
+	})
+	if w.phone.Hangup(t.call) == nil || err != nil {
 		t.notes = append(t.notes, "the call went on")
 	}
-	return ctx.Err()
+	return w.awaitEnd(ctx, t)
 }
 
 // relayDown calls while the relay cannot be reached. The connection to the
@@ -160,11 +164,15 @@ func flood(ctx context.Context, w *world, t *trial) error {
 	}
 	t.ended, t.call, t.up = time.Now(), talk.call, talk.up
 	t.counts[hangupMS] = int(t.ended.Sub(begun).Milliseconds())
+	// Nobody talks now: the rest may ring.
+	if err := other.Flood(w.phone.Self().Address, knocks/2); err != nil {
+		t.failed("the peer could not flood: %v", err)
+	}
 	if err := settle(ctx, 2*settleTime); err != nil {
 		return err
 	}
 	t.notes = late(talker, t.ended)
-	t.counts[floodOf] = knocks + knocks/2
+	t.counts[floodOf] = 2 * knocks
 	t.counts[rung] = count(w.events, func(phone.Incoming) bool { return true }) - before
 	t.counts[answers] = len(t.peer.Log().Messages())
 	if talk.problem != "" {

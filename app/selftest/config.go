@@ -35,6 +35,7 @@ type Config struct {
 	Choices  []phone.RouteChoice // what they chose for single contacts
 	Open     func(Setup) (Phone, error)
 	Progress func(done, total int) // nil: nobody watches
+	Only     []string              // these scenarios alone; nil: all. A rule that needs others cannot pass then
 }
 
 // Faults of the check itself.

@@ -38,6 +38,7 @@ func onlyThroughTheGate(w *world, trials []*trial) finding {
 			f.breaks("%s: %s was told", t.name, a)
 		}
 	}
+	f.reason = noCalls(f)
 	return f
 }
 

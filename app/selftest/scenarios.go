@@ -3,6 +3,7 @@ package selftest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"paravent/app/hostile"
@@ -95,6 +96,9 @@ func wrongFingerprint(_ hostile.Kind, sdp string) string { return hostile.WithWr
 // runAll runs every scenario; only an end of ctx ends it early.
 func (w *world) runAll(ctx context.Context, progress func(done, total int)) ([]*trial, error) {
 	list := w.scenarios()
+	if only := w.cfg.Only; only != nil {
+		list = slices.DeleteFunc(list, func(s scenario) bool { return !slices.Contains(only, s.name) })
+	}
 	var trials []*trial
 	for i, s := range list {
 		progress(i, len(list))

@@ -1,11 +1,14 @@
 package wireguard
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -209,6 +212,7 @@ type sockets struct {
 	dead   string // an address that nothing arrives at
 	last   net.PacketConn
 	to     map[string]bool // where packets went
+	types  []byte          // of messages
 }
 
 func (s *sockets) options() Options { return Options{ListenPacket: s.listen} }
@@ -225,6 +229,20 @@ func (s *sockets) listen(ctx context.Context, network, _ string) (net.PacketConn
 	return socket{c, s}, err
 }
 
+// handshakes is how many were begun.
+func (s *sockets) handshakes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Count(s.types, []byte{1})
+}
+
+// wentTo is where packets went.
+func (s *sockets) wentTo() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.to))
+}
+
 type socket struct {
 	net.PacketConn
 	s *sockets
@@ -233,6 +251,7 @@ type socket struct {
 func (c socket) WriteTo(p []byte, to net.Addr) (int, error) {
 	c.s.mu.Lock()
 	c.s.to[to.String()] = true
+	c.s.types = append(c.s.types, p[0])
 	c.s.mu.Unlock()
 	if c.s.silent.Load() || c.s.dead != "" && strings.HasPrefix(to.String(), c.s.dead) {
 		return len(p), nil

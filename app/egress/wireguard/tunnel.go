@@ -118,14 +118,18 @@ func (c Config) device(provider netip.AddrPort) string {
 
 // greet begins a handshake at each of the provider's addresses in turn, until
 // one is completed. WireGuard itself would wait 5 s before the second attempt.
+// The first is not forced: with a persistent keepalive it has begun already,
+// and providers take a second within milliseconds for a replay.
 func (t *Tunnel) greet(ctx context.Context, hosts []netip.AddrPort, retry time.Duration) error {
+	peer := t.device.LookupPeer(device.NoisePublicKey(t.cfg.keys.peer))
 	for i := 0; ; i++ {
-		text := fmt.Sprintf("public_key=%s\nupdate_only=true\nendpoint=%v\n", t.cfg.keys.peer.hex(), hosts[i%len(hosts)])
-		if err := t.device.IpcSet(text); err != nil {
-			return err
+		if i > 0 {
+			text := fmt.Sprintf("public_key=%s\nupdate_only=true\nendpoint=%v\n", t.cfg.keys.peer.hex(), hosts[i%len(hosts)])
+			if err := t.device.IpcSet(text); err != nil {
+				return err
+			}
+			peer.ExpireCurrentKeypairs()
 		}
-		peer := t.device.LookupPeer(device.NoisePublicKey(t.cfg.keys.peer))
-		peer.ExpireCurrentKeypairs()
 		failed := peer.SendHandshakeInitiation(false)
 		if failed != nil && i+1 < len(hosts) {
 			continue // the next address need not wait

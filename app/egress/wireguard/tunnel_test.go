@@ -212,8 +212,20 @@ func TestAProviderIsTriedAtEachOfItsAddresses(t *testing.T) {
 	conn, err := tunnel.DialContext(t.Context(), "tcp", "10.2.0.1:7")
 	require.NoError(t, err)
 	echoes(t, conn, 10)
-	require.Equal(t, map[string]bool{"127.0.0.9:" + p.port: true, "127.0.0.1:" + p.port: true}, s.to)
+	require.Equal(t, []string{"127.0.0.1:" + p.port, "127.0.0.9:" + p.port}, s.wentTo())
 	require.Equal(t, []string{"udp4", "udp6"}, s.opened[:2])
+}
+
+func TestTheFirstAttemptCountsWithPersistentKeepaliveToo(t *testing.T) {
+	// A second handshake within milliseconds is a replay to the provider.
+	p := newProvider(t)
+	for _, text := range []string{p.admit(), p.admit() + "PersistentKeepalive = 25\n"} {
+		var s sockets
+		opts := s.options()
+		opts.Timing = Timing{Handshake: 20 * time.Second, Retry: time.Hour}
+		open(t, config(t, text), opts)
+		require.Equal(t, 1, s.handshakes())
+	}
 }
 
 func TestLostWhenTheProviderFallsSilent(t *testing.T) {

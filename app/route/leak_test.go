@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -196,6 +197,11 @@ func TestP21CallsShareNothing(t *testing.T) {
 	first, second := lines(now), lines(now.Add(3*time.Second))
 	fields := 0
 	for line := range first {
+		if name, rest, ok := strings.Cut(line, " 1 udp "); ok {
+			require.False(t, slices.ContainsFunc(slices.Collect(maps.Keys(second)), func(other string) bool {
+				return strings.HasPrefix(other, name+" ")
+			}), "two calls name the same foundation: %s %s", name, rest)
+		}
 		switch {
 		case strings.HasPrefix(line, "a=ice-"), strings.HasPrefix(line, "a=ssrc"), strings.HasPrefix(line, "a=fingerprint"),
 			strings.HasPrefix(line, "a=msid:"), strings.HasPrefix(line, "candidate:"):

@@ -19,7 +19,7 @@ type row struct {
 }
 
 // edit replaces old, which occurs once in file, by new. A file of a library is
-// named module//path.
+// named module//path; a row changes the tree or one library.
 type edit struct{ file, old, new string }
 
 // in makes the edits of one file from pairs of old and new text.
@@ -43,6 +43,15 @@ func (r row) name() string { return fmt.Sprintf("P%d", r.rule) }
 
 // pattern is what `go test -run` takes.
 func (r row) pattern() string { return "^(" + r.tests + ")" }
+
+// library is the module that the row changes, "" where it is this one.
+func (r row) library() string {
+	module, _, found := strings.Cut(r.edits[0].file, "//")
+	if !found {
+		return ""
+	}
+	return module
+}
 
 // changed returns the contents of every file that the row changes, by its path.
 func (r row) changed(root string) (map[string]string, error) {
@@ -70,15 +79,20 @@ func (r row) changed(root string) (map[string]string, error) {
 
 // locate finds a file of the tree or of a library.
 func locate(root, file string) (string, error) {
-	module, path, library := strings.Cut(file, "//")
-	if !library {
+	module, path, found := strings.Cut(file, "//")
+	if !found {
 		return filepath.Join(root, filepath.FromSlash(file)), nil
 	}
-	list := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module) //nolint:gosec // a module's name, by the table
+	dir, err := moduleDir(root, module)
+	return filepath.Join(dir, filepath.FromSlash(path)), err
+}
+
+func moduleDir(root, module string) (string, error) {
+	list := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module)
 	list.Dir = root
 	out, err := list.Output()
 	if err != nil {
 		return "", fmt.Errorf("find %s: %w", module, err)
 	}
-	return filepath.Join(strings.TrimSpace(string(out)), filepath.FromSlash(path)), nil
+	return strings.TrimSpace(string(out)), nil
 }

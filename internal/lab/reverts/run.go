@@ -29,12 +29,12 @@ var errUnnoticed = errors.New("NO TEST NOTICES")
 
 // prove takes a row's rule out and returns the tests that failed for it.
 func (w workshop) prove(r row) ([]string, error) {
-	overlay, err := w.overlay(r)
+	flags, err := w.prepare(r)
 	if err != nil {
 		return nil, err
 	}
 	binary := filepath.Join(w.dir, "changed.test")
-	if out, err := w.command("go", "test", "-c", "-overlay", overlay, "-o", binary, "./"+r.pkg).CombinedOutput(); err != nil {
+	if out, err := w.command("go", slices.Concat([]string{"test", "-c", "-o", binary}, flags, []string{"./" + r.pkg})...).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("the change does not compile: %w\n%s", err, out)
 	}
 	if out, err := w.command("go", "test", "-run", r.pattern(), "./"+r.pkg).CombinedOutput(); err != nil {
@@ -71,26 +71,57 @@ func failed(out []byte) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// overlay writes the changed files and the list that the compiler wants.
-func (w workshop) overlay(r row) (string, error) {
+// prepare writes the changed files, and returns the flags by which the
+// compiler takes them.
+func (w workshop) prepare(r row) ([]string, error) {
 	files, err := r.changed(w.root)
 	if err != nil {
-		return "", err
+		return nil, err
+	}
+	if library := r.library(); library != "" {
+		return w.replaceLibrary(library, files)
 	}
 	replace := map[string]string{}
 	for path, text := range files {
 		copied := filepath.Join(w.dir, strconv.Itoa(len(replace))+".go")
 		if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
-			return "", err
+			return nil, err
 		}
 		replace[path] = copied
 	}
 	list, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	path := filepath.Join(w.dir, "overlay.json")
-	return path, os.WriteFile(path, list, 0o600)
+	overlay := filepath.Join(w.dir, "overlay.json")
+	return []string{"-overlay", overlay}, os.WriteFile(overlay, list, 0o600)
+}
+
+// replaceLibrary makes a changed copy of a library, which an overlay may not
+// touch, and a go.mod that takes it.
+func (w workshop) replaceLibrary(library string, files map[string]string) ([]string, error) {
+	from, err := moduleDir(w.root, library)
+	if err != nil {
+		return nil, err
+	}
+	to := filepath.Join(w.dir, "library")
+	if err := errors.Join(os.RemoveAll(to), os.CopyFS(to, os.DirFS(from))); err != nil {
+		return nil, err
+	}
+	for path, text := range files {
+		inside, err := filepath.Rel(from, path)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, inside), []byte(text), 0o600)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	mod, err1 := os.ReadFile(filepath.Join(w.root, "go.mod"))
+	sum, err2 := os.ReadFile(filepath.Join(w.root, "go.sum"))
+	mod = fmt.Appendf(mod, "\nreplace %s => %s\n", library, to)
+	return []string{"-modfile", filepath.Join(w.dir, "go.mod")}, errors.Join(err1, err2,
+		os.WriteFile(filepath.Join(w.dir, "go.mod"), mod, 0o600), os.WriteFile(filepath.Join(w.dir, "go.sum"), sum, 0o600))
 }
 
 func (w workshop) command(name string, args ...string) *exec.Cmd {

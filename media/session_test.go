@@ -76,7 +76,8 @@ type setup struct {
 	width, height int
 	kbps          int
 	noVideo       bool
-	local         video.Screen // of the offerer
+	audio         *audio.Config // nil: a tone
+	local         video.Screen  // of the offerer
 	engine        func(offerer bool) webrtc.SettingEngine
 	offer, answer func(sdp string) string // tampering on the way
 }
@@ -95,7 +96,11 @@ func (c setup) open(t testing.TB, offerer bool, candidate func(string)) *side {
 	t.Helper()
 	s := &side{screen: newWatch(), states: make(chan State, 64)}
 	var err error
-	s.audio, err = audio.Open(audio.Config{Mic: device.MicSpec{Kind: device.MicTone, Hz: 440}})
+	sound := audio.Config{Mic: device.MicSpec{Kind: device.MicTone, Hz: 440}}
+	if c.audio != nil {
+		sound = *c.audio
+	}
+	s.audio, err = audio.Open(sound)
 	require.NoError(t, err)
 	if !c.noVideo {
 		camera, err := device.ParseCamera(c.camera)

@@ -42,8 +42,10 @@ func TestP23WrongFingerprintDeliversNothing(t *testing.T) {
 					c.answer = forge
 				}
 				a, b := c.pair(t)
-				a.capture(t)
-				b.capture(t)
+				for _, s := range []*side{a, b} {
+					s.capture(t)
+					s.session.SetHeld(false) // as every call does
+				}
 				c.negotiate(t, a, b, false)
 				victim := map[string]*side{"offer": b, "answer": a}[tampered]
 				victim.await(t, Failed)

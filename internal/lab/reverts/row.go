@@ -33,7 +33,7 @@ func in(file string, pairs ...string) []edit {
 
 // allRows are the rows of all rules, in their order.
 func allRows() []row {
-	all := slices.Concat(signallingRows, routeRows, mediaRows, serverRows)
+	all := slices.Concat(signallingRows, routeRows, egressRows, mediaRows, serverRows)
 	slices.SortStableFunc(all, func(a, b row) int { return a.rule - b.rule })
 	return all
 }

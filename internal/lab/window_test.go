@@ -90,6 +90,11 @@ func TestWindowShowsACall(t *testing.T) {
 	call := must(alice.Do("call", Event{"to": "Bob", "video": true}))(t).Text("call")
 	must(alice.Wait(0, "connected", 30*time.Second, nil))(t)
 	waitFor(t, "two different pictures on the screen", func() bool { return moving(t, display) })
+	before := brightness(t, display)
+	press(t, display, "Tab", "Return") // the badge: what the call showed so far
+	waitFor(t, "the receipt over a darkened picture", func() bool { return brightness(t, display) < before*2/3 })
+	press(t, display, "Escape")
+	waitFor(t, "the picture again", func() bool { return brightness(t, display) > before*2/3 })
 	must(alice.Do("hangup", Event{"call": call}))(t)
 	must(alice.Wait(0, "receipt", 20*time.Second, nil))(t)
 	from := alice.Seen()
@@ -116,6 +121,16 @@ func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Fatalf("never saw %s", what)
 }
 
+// press presses keys, one after the other.
+func press(t *testing.T, display string, keys ...string) {
+	t.Helper()
+	cmd := exec.Command("xdotool", append([]string{"key", "--delay", "100"}, keys...)...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+display)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("xdotool, which `make setup` installs: %v\n%s", err, out)
+	}
+}
+
 // moving takes two pictures of the display and tells whether a good part of
 // it changed and has colour: a video, not a clock.
 func moving(t *testing.T, display string) bool {
@@ -132,6 +147,17 @@ func moving(t *testing.T, display string) bool {
 	}
 	all := len(first) / (4 * 97)
 	return changed > all/10 && colourful > all/10
+}
+
+// brightness is the mean green of what the display shows.
+func brightness(t *testing.T, display string) int {
+	t.Helper()
+	pixels := grab(t, display)
+	sum := 0
+	for i := 1; i < len(pixels); i += 4 {
+		sum += int(pixels[i])
+	}
+	return sum * 4 / len(pixels)
 }
 
 // grab returns the RGBA bytes of the whole display.

@@ -42,7 +42,7 @@ func Show(env widgets.Env, e phone.HistoryEntry, now time.Time) *widgets.Dialog 
 }
 
 // How large a receipt is shown; what does not fit scrolls.
-const width, height = 480, 330
+const width, height = 480, 360
 
 // headline says the most important in a sentence, with its icon.
 func headline(env widgets.Env, r *phone.Receipt) fyne.CanvasObject {

@@ -114,11 +114,20 @@ func read(from fyne.URIReadCloser, limit int64, err error) (string, []byte, erro
 	return from.URI().Name(), content, nil
 }
 
-// showFiles shows a file dialog as large as the window lets it.
+// showFiles shows a file dialog as large as the window lets it. Escape closes
+// it, and not what stands below it.
 func showFiles(env Env, d *dialog.FileDialog) {
 	d.SetDismissText(env.Words.T("cancel"))
 	d.SetView(dialog.ListView)
 	d.Show()
-	size := env.Window.Canvas().Size()
+	c := env.Window.Canvas()
+	typed := c.OnTypedKey()
+	c.SetOnTypedKey(func(key *fyne.KeyEvent) {
+		if key.Name == fyne.KeyEscape {
+			d.Dismiss()
+		}
+	})
+	d.SetOnClosed(func() { c.SetOnTypedKey(typed) })
+	size := c.Size()
 	d.Resize(fyne.NewSize(min(820, size.Width-60), min(560, size.Height-60)))
 }

@@ -94,6 +94,23 @@ func (a *App) Hold(id phone.CallID, on bool) error {
 	return a.change(id, func(f *call.Flags) { f.Held = on })
 }
 
+// GoDirect asks the other side of a relayed call for a direct path, or agrees
+// to its asking: only when both did does it learn CallInfo.WouldShow.
+func (a *App) GoDirect(id phone.CallID) error { return a.calls.GoDirect(id) }
+
+// GoRelay refuses or withdraws the asking, or takes a direct call back to the
+// relay.
+func (a *App) GoRelay(id phone.CallID) error { return a.calls.GoRelay(id) }
+
+// tightenCalls takes calls off the direct path that is now forbidden.
+func (a *App) tightenCalls() {
+	for _, s := range a.calls.Calls() {
+		if !(policy{a}).MayGoDirect(s.Peer) {
+			_ = a.calls.GoRelay(s.ID) // one that is relayed stays as it is
+		}
+	}
+}
+
 func (a *App) change(id phone.CallID, alter func(*call.Flags)) error {
 	s, ok := a.calls.Snapshot(id)
 	if !ok {
@@ -152,6 +169,7 @@ func (a *App) settingsChanged(err error) error {
 		return fault(err)
 	}
 	a.reconsider()
+	a.tightenCalls()
 	a.emit(phone.SettingsChanged{})
 	return nil
 }

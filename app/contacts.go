@@ -54,6 +54,7 @@ func (a *App) PutContact(c phone.Contact) error {
 	if err := a.people.Put(c); err != nil {
 		return err
 	}
+	a.tightenCalls()
 	a.emit(phone.ContactsChanged{})
 	return nil
 }

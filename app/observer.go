@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"time"
 
 	"paravent/app/call"
@@ -78,15 +79,24 @@ func (o observer) Missed(m call.MissedCall) {
 	}
 }
 
+// Notice implements call.Observer.
+func (o observer) Notice(_ call.Snapshot, err error) {
+	o.a.emit(phone.Notice{Err: err, Passing: !errors.Is(err, call.ErrRelayFailed)})
+}
+
 // info is what faces see of a call.
 func (a *App) info(s call.Snapshot) phone.CallInfo {
 	exposed := a.lines.Exposure(s.ID)
+	var wouldShow []string
+	if s.State == phone.Connected && s.Route == phone.Relay {
+		wouldShow = a.lines.WouldShow(s.ID)
+	}
 	return phone.CallInfo{
 		ID: s.ID, Outgoing: s.Outgoing, Peer: a.person(string(s.Peer.ID), s.Peer.Address, s.Name),
 		State: s.State, Reason: s.Reason, Err: fault(s.Err), Video: s.Video,
 		Muted: s.Local.Muted, CameraOff: s.Local.CameraOff, Held: s.Local.Held,
 		PeerMuted: s.Remote.Muted, PeerCameraOff: s.Remote.CameraOff, PeerHeld: s.Remote.Held,
-		Route: s.Route, RelayKind: exposed.RelayKind, PeerSees: exposed.PeerSaw,
+		Route: s.Route, RelayKind: exposed.RelayKind, PeerSees: exposed.PeerSaw, Upgrade: s.Upgrade, WouldShow: wouldShow,
 		Started: s.Started, ConnectedAt: s.ConnectedAt,
 	}
 }

@@ -28,7 +28,7 @@ func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
 	}
 	return call.Verdict{
 		Ring: true, TellRinging: p.a.mayReachServer(from.Address) == nil, Wish: route.Wish(s, c, isContact),
-		RingFor: time.Duration(s.Calls.RingSecs) * time.Second,
+		RingFor: time.Duration(s.Calls.RingSecs) * time.Second, Prepare: route.Prepare(s, c, isContact),
 	}
 }
 
@@ -38,4 +38,16 @@ func (p policy) Decide(from call.Party, _ call.Proposal) call.Verdict {
 func (p policy) Wish(from call.Party) phone.Route {
 	c, isContact := p.a.people.Find(string(from.ID))
 	return route.Wish(p.a.choices(), c, isContact)
+}
+
+// Prepare implements call.Policy.
+func (p policy) Prepare(to call.Party) bool {
+	c, isContact := p.a.people.Find(string(to.ID))
+	return route.Prepare(p.a.choices(), c, isContact)
+}
+
+// MayGoDirect implements call.Policy.
+func (p policy) MayGoDirect(peer call.Party) bool {
+	c, isContact := p.a.people.Find(string(peer.ID))
+	return route.MayGoDirect(p.a.choices(), c, isContact)
 }

@@ -56,46 +56,49 @@ const closeTime = time.Second
 // maxPending bounds the candidates kept until the description they belong to is there.
 const maxPending = 64
 
-// Config says what a Session joins.
+// Config says what a Session is made of.
 type Config struct {
-	Engine  webrtc.SettingEngine // from route: which sockets, relays, filters
-	Peer    webrtc.Configuration
-	Audio   *audio.Endpoint
-	Video   *video.Endpoint // nil: no video line; both sides must agree on that before
-	Offerer bool            // this side makes all offers, the other only answers
+	Engine   webrtc.SettingEngine // from route: which sockets, relays, filters
+	Peer     webrtc.Configuration
+	Pictures int  // most bits per second for pictures; 0: no video line, on which both sides must agree before
+	Offerer  bool // this side makes all offers, the other only answers
 	// OnCandidate gets "candidate:..." lines as they are found, and "" after the last; OnState the state
 	// when it changes. Both come from goroutines of the library and must only post.
 	OnCandidate func(candidate string)
 	OnState     func(State)
 }
 
-// Session is one PeerConnection with an audio and a video endpoint. While it
-// is Up and not held, both send; what is received before Up is not played.
+// Session is one PeerConnection. It is made deaf and dumb: what is received
+// is thrown away before Listen, and before Speak nothing is sent, so that it
+// can be ready before a person accepts (P10). What is received before Up is
+// not played. Several may share a pair of endpoints; one of them speaks.
 type Session struct {
-	cfg  Config // set at construction, as are the next three
-	pc   *webrtc.PeerConnection
-	rate *estimator // nil without video
-	up   chan struct{}
-	done chan struct{}
+	cfg      Config // set at construction, as are the next ones
+	pc       *webrtc.PeerConnection
+	rate     *estimator // nil without video
+	sound    outlet
+	pictures outlet // empty without video
+	up       chan struct{}
+	heard    chan struct{} // closed by Listen
+	done     chan struct{}
 
 	streams sync.WaitGroup // goroutines that read from the connection
 
-	mu      sync.Mutex // guards the rest
-	state   State
-	wasUp   bool
-	held    bool
-	closed  bool
-	remote  string   // the peer's description; "" before there is one
-	pending []string // candidates that came before theirs
+	mu       sync.Mutex      // guards the rest
+	audio    *audio.Endpoint // nil before Listen
+	video    *video.Endpoint // nil before Listen, and without video
+	speaking bool
+	state    State
+	wasUp    bool
+	held     bool
+	closed   bool
+	remote   string   // the peer's description; "" before there is one
+	pending  []string // candidates that came before theirs
 }
 
 // Open makes the connection. It opens no socket before Offer or Answer.
 func Open(cfg Config) (*Session, error) {
-	most := startBitrate
-	if cfg.Video != nil {
-		most = cfg.Video.MaxBitrate() + soundBitrate
-	}
-	api, rate, err := newAPI(cfg.Engine, cfg.Video != nil, most)
+	api, rate, err := newAPI(cfg.Engine, cfg.Pictures > 0, cfg.Pictures+soundBitrate)
 	if err != nil {
 		return nil, err
 	}
@@ -107,8 +110,8 @@ func Open(cfg Config) (*Session, error) {
 		}
 		return nil, fmt.Errorf("new connection: %w", err)
 	}
-	s := &Session{cfg: cfg, pc: pc, rate: rate, up: make(chan struct{}), done: make(chan struct{})}
-	if err := s.attach(); err != nil {
+	s := &Session{cfg: cfg, pc: pc, rate: rate, up: make(chan struct{}), heard: make(chan struct{}), done: make(chan struct{})}
+	if err := s.lines(); err != nil {
 		_ = pc.Close()
 		return nil, err
 	}
@@ -126,22 +129,19 @@ func Open(cfg Config) (*Session, error) {
 	return s, nil
 }
 
-// attach adds the endpoints' tracks, audio first: the order of lines in the SDP.
-func (s *Session) attach() error {
-	sound, err := s.pc.AddTrack(s.cfg.Audio.Track())
-	if err != nil {
+// lines adds the lines of the description, sound first.
+func (s *Session) lines() (err error) {
+	if s.sound, err = newOutlet(s.pc, webrtc.RTPCodecTypeAudio); err != nil {
 		return fmt.Errorf("add sound: %w", err)
 	}
-	s.goStream(func() { s.readReports(sound, func() {}) })
-	if s.cfg.Video == nil {
+	s.goStream(func() { s.readReports(s.sound.sender, func() {}) })
+	if s.cfg.Pictures == 0 {
 		return nil
 	}
-	pictures, err := s.pc.AddTrack(s.cfg.Video.Track())
-	if err != nil {
+	if s.pictures, err = newOutlet(s.pc, webrtc.RTPCodecTypeVideo); err != nil {
 		return fmt.Errorf("add pictures: %w", err)
 	}
-	s.cfg.Video.SetBacklog(s.rate.pacer.backlog)
-	s.goStream(func() { s.readReports(pictures, s.cfg.Video.ForceKeyframe) })
+	s.goStream(func() { s.readReports(s.pictures.sender, s.forceKeyframe) })
 	return nil
 }
 
@@ -200,44 +200,6 @@ func stateOf(state webrtc.PeerConnectionState) (State, bool) {
 	return Connecting, false
 }
 
-// sendLocked lets the endpoints send once the connection was up, unless held.
-// A connection that is down may come back without notice: they go on sending.
-func (s *Session) sendLocked() {
-	if !s.wasUp || s.closed {
-		return
-	}
-	s.cfg.Audio.SetSending(true)
-	s.cfg.Audio.SetHeld(s.held)
-	if s.cfg.Video != nil {
-		s.cfg.Video.SetSending(!s.held)
-	}
-}
-
-// SetHeld stops pictures, sends silence and plays silence; false resumes with a keyframe.
-func (s *Session) SetHeld(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.held = on
-	s.sendLocked()
-}
-
-// steer gives the encoder the bitrate that the network allows.
-func (s *Session) steer() {
-	ticker := time.NewTicker(2 * feedbackInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-s.done:
-			return
-		case <-ticker.C:
-			s.rate.want(s.cfg.Video.AmpleBitrate() + soundBitrate)
-			target := s.rate.GetTargetBitrate()
-			s.rate.pacer.setRate(target)
-			s.cfg.Video.SetBitrate(target - soundBitrate)
-		}
-	}
-}
-
 // Close ends the connection and its goroutines; the endpoints stay as they
 // are, but no longer reach the peer. It returns within a second: ErrSlowClose
 // means that the library still hangs, and is left to itself.
@@ -249,10 +211,10 @@ func (s *Session) Close() error {
 	}
 	s.closed = true
 	close(s.done)
-	s.mu.Unlock()
-	if s.cfg.Video != nil {
-		s.cfg.Video.SetBacklog(nil)
+	if s.speaking && s.video != nil {
+		s.video.SetBacklog(nil)
 	}
+	s.mu.Unlock()
 	finished := make(chan error, 1)
 	go func() {
 		err := s.pc.Close()

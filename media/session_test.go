@@ -112,13 +112,27 @@ func (c setup) open(t testing.TB, offerer bool, candidate func(string)) *side {
 		s.video, err = video.Open(cfg)
 		require.NoError(t, err)
 	}
-	s.session, err = Open(Config{
-		Engine: c.engine(offerer), Audio: s.audio, Video: s.video, Offerer: offerer,
-		OnCandidate: candidate, OnState: func(st State) { s.states <- st },
-	})
-	require.NoError(t, err)
 	t.Cleanup(s.close)
+	s.session = c.session(t, s, offerer, candidate)
+	s.session.Listen(s.audio, s.video)
+	require.NoError(t, s.session.Speak(true))
 	return s
+}
+
+// session makes one of the sessions that a side may have.
+func (c setup) session(t testing.TB, s *side, offerer bool, candidate func(string)) *Session {
+	t.Helper()
+	cfg := Config{
+		Engine: c.engine(offerer), Offerer: offerer,
+		OnCandidate: candidate, OnState: func(st State) { s.states <- st },
+	}
+	if !c.noVideo {
+		cfg.Pictures = c.kbps * 1000
+	}
+	made, err := Open(cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = made.Close() })
+	return made
 }
 
 func (s *side) close() {
@@ -156,21 +170,25 @@ func (c setup) pair(t testing.TB) (a, b *side) {
 	toA, toB := make(chan string, 64), make(chan string, 64)
 	a = c.open(t, true, func(s string) { toB <- s })
 	b = c.open(t, false, func(s string) { toA <- s })
+	carry(t, toA, a.session)
+	carry(t, toB, b.session)
+	return a, b
+}
+
+// carry gives a session the candidates of the other side.
+func carry(t testing.TB, from chan string, to *Session) {
 	stop := make(chan struct{})
 	t.Cleanup(func() { close(stop) })
-	deliver := func(from chan string, to *side) {
+	go func() {
 		for {
 			select {
 			case <-stop:
 				return
 			case s := <-from:
-				_ = to.session.AddCandidate(s) // closed at the end
+				_ = to.AddCandidate(s) // closed at the end
 			}
 		}
-	}
-	go deliver(toA, a)
-	go deliver(toB, b)
-	return a, b
+	}()
 }
 
 func (c setup) negotiate(t testing.TB, a, b *side, restart bool) {

@@ -21,9 +21,13 @@ type Stats struct {
 
 // Stats are the figures now.
 func (s *Session) Stats() Stats {
-	st := Stats{Audio: s.cfg.Audio.Stats()}
-	if s.cfg.Video != nil {
-		st.Video = s.cfg.Video.Stats()
+	var st Stats
+	a, v, _ := s.endpoints()
+	if a != nil {
+		st.Audio = a.Stats()
+	}
+	if v != nil {
+		st.Video = v.Stats()
 		st.Bitrate = s.rate.GetTargetBitrate()
 	}
 	if !s.hasPath() {

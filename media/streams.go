@@ -49,7 +49,9 @@ func (s *Session) heardLoss(sender *webrtc.RTPSender, reports []rtcp.ReceptionRe
 	encodings := sender.GetParameters().Encodings
 	for _, r := range reports {
 		if len(encodings) > 0 && r.SSRC == uint32(encodings[0].SSRC) {
-			s.cfg.Audio.SetPeerLoss(float64(r.FractionLost) / 256)
+			if a, _, speaking := s.endpoints(); speaking {
+				a.SetPeerLoss(float64(r.FractionLost) / 256)
+			}
 		}
 	}
 }
@@ -70,18 +72,40 @@ func (s *Session) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceive
 		case <-s.done:
 			return
 		}
-		s.play(track)
+		if s.waste(track) {
+			s.play(track)
+		}
 	})
 }
+
+// waste throws away what comes before somebody listens, so that it is not
+// played later (P10). It returns false where the track ended.
+func (s *Session) waste(track *webrtc.TrackRemote) bool {
+	packet := make([]byte, receiveMTU)
+	for {
+		select {
+		case <-s.heard:
+			return true
+		default:
+		}
+		if _, _, err := track.Read(packet); s.ended(err) {
+			return false
+		}
+	}
+}
+
+// receiveMTU is more than a packet of a call has.
+const receiveMTU = 1600
 
 // play hands one track to its endpoint until it ends. A stream that fails
 // ends with the connection, which tells of it.
 func (s *Session) play(track *webrtc.TrackRemote) {
+	a, v, _ := s.endpoints()
 	switch {
 	case track.Kind() == webrtc.RTPCodecTypeAudio:
-		_ = s.cfg.Audio.Receive(track)
-	case s.cfg.Video != nil:
-		_ = s.cfg.Video.Receive(track, func() { s.askKeyframe(uint32(track.SSRC())) })
+		_ = a.Receive(track)
+	case v != nil:
+		_ = v.Receive(track, func() { s.askKeyframe(uint32(track.SSRC())) })
 	}
 }
 

@@ -57,8 +57,8 @@ func (a *actor) stepLocked(e event, w *work) (dropped bool) {
 			w.closing = append(w.closing, a.id)
 		case actSend:
 			a.sendLocked(act.msg, e.at)
-		case actCheckRelay, actOpen, actOffer, actAnswer, actComplete, actCandidate, actSetLocal,
-			actChanged, actIncoming, actEnded, actMissed:
+		case actCheckRelay, actOpen, actOffer, actAnswer, actComplete, actCandidate, actSetLocal, actCarry, actCloseSession,
+			actChanged, actIncoming, actEnded, actMissed, actNotice, actConsult:
 			a.jobs = append(a.jobs, job{action: act, snapshot: a.state.snapshot()})
 		}
 	}
@@ -177,6 +177,7 @@ func (a *actor) wakeLocked(now time.Time) time.Time {
 	}
 	sooner(a.state.deadline)
 	sooner(a.until)
+	sooner(a.state.turn.until)
 	if a.state.phase == recovering {
 		sooner(a.state.retry)
 	}
@@ -214,7 +215,11 @@ func (a *actor) perform(j job) {
 		a.m.observer.Ended(j.snapshot)
 	case actMissed:
 		a.m.observer.Missed(missedOf(j.snapshot))
-	case actCheckRelay, actOpen, actOffer, actAnswer, actComplete, actCandidate, actSetLocal:
+	case actNotice:
+		a.m.observer.Notice(j.snapshot, j.err)
+	case actConsult:
+		a.m.port(a.id, event{kind: evConsulted, allowed: a.m.policy.MayGoDirect(a.peer)})
+	case actCheckRelay, actOpen, actOffer, actAnswer, actComplete, actCandidate, actSetLocal, actCarry, actCloseSession:
 		a.media(j)
 	case actDrop, actClose: // done in stepLocked
 	}
@@ -227,22 +232,27 @@ func (a *actor) media(j job) {
 		return
 	}
 	m, s := a.m.media, &j.snapshot
+	making := Making{Gen: j.gen, Route: j.route, Video: s.Video, Early: j.early}
 	switch j.kind {
 	case actCheckRelay:
 		m.CheckRelay(a.id)
 	case actOpen:
 		m.Open(a.id, roleOf(s.Outgoing), s.Video, s.Local)
 	case actOffer:
-		m.Offer(a.id, j.gen, s.Route, j.restart)
+		m.Offer(a.id, making)
 	case actAnswer:
-		m.Answer(a.id, j.gen, s.Route, j.text)
+		m.Answer(a.id, making, j.text)
 	case actComplete:
 		m.Complete(a.id, j.gen, j.text)
 	case actCandidate:
 		m.Candidate(a.id, j.gen, j.text)
 	case actSetLocal:
 		m.SetLocal(a.id, s.Local)
-	case actDrop, actSend, actClose, actIncoming, actChanged, actEnded, actMissed:
+	case actCarry:
+		m.Carry(a.id, j.gen)
+	case actCloseSession:
+		m.Drop(a.id, j.gen)
+	case actDrop, actSend, actClose, actIncoming, actChanged, actEnded, actMissed, actNotice, actConsult:
 	}
 	if a.quiet.Load() {
 		m.Close(a.id)

@@ -17,6 +17,8 @@ const (
 	evHangup                       // both
 	evSetLocal                     // both: local
 	evRestart                      // both: the network changed
+	evGoDirect                     // both: ask for, or agree to, a direct route
+	evGoRelay                      // both: refuse, withdraw, or go back to the relay
 	evShutDown                     // both: the phone closes
 	evNetworkLost                  // both: err
 	// From the manager.
@@ -33,6 +35,7 @@ const (
 	evMediaDown      // gen
 	evMediaFailed    // gen, err, reason
 	evSendFailed     // err, reason
+	evConsulted      // allowed: what the policy says about going direct
 	// From the other side, in order.
 	evMessage // msg
 	evTick    // time passed
@@ -44,6 +47,7 @@ type event struct {
 	at        time.Time
 	msg       message
 	video     bool
+	allowed   bool
 	wish      phone.Route // evAnswer: the policy's wish now; NoRoute leaves the one of the verdict
 	local     Flags
 	left      time.Duration
@@ -58,27 +62,33 @@ type event struct {
 type actionKind uint8
 
 const (
-	actDrop       actionKind = iota // the event does not fit the state: count it, do nothing
-	actSend                         // msg
-	actCheckRelay                   // Media.CheckRelay
-	actOpen                         // Media.Open
-	actOffer                        // Media.Offer: gen, restart
-	actAnswer                       // Media.Answer: gen, text
-	actComplete                     // Media.Complete: gen, text
-	actCandidate                    // Media.Candidate: gen, text
-	actSetLocal                     // Media.SetLocal
-	actClose                        // Media.Close, before anything else
-	actIncoming                     // Observer.Incoming
-	actChanged                      // Observer.CallChanged
-	actEnded                        // Observer.Ended
-	actMissed                       // Observer.Missed
+	actDrop         actionKind = iota // the event does not fit the state: count it, do nothing
+	actSend                           // msg
+	actCheckRelay                     // Media.CheckRelay
+	actOpen                           // Media.Open
+	actOffer                          // Media.Offer: gen, route, early
+	actAnswer                         // Media.Answer: gen, route, early, text
+	actComplete                       // Media.Complete: gen, text
+	actCandidate                      // Media.Candidate: gen, text
+	actSetLocal                       // Media.SetLocal
+	actCarry                          // Media.Carry: gen
+	actCloseSession                   // Media.Drop: gen
+	actClose                          // Media.Close, before anything else
+	actIncoming                       // Observer.Incoming
+	actChanged                        // Observer.CallChanged
+	actEnded                          // Observer.Ended
+	actMissed                         // Observer.Missed
+	actNotice                         // Observer.Notice: err
+	actConsult                        // Policy.MayGoDirect -> evConsulted
 )
 
 // action is one of the kinds with its own fields set.
 type action struct {
-	kind    actionKind
-	msg     message
-	gen     uint32
-	text    string
-	restart bool
+	kind  actionKind
+	msg   message
+	gen   uint32
+	text  string
+	route phone.Route
+	early bool
+	err   error
 }

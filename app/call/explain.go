@@ -6,6 +6,7 @@ var kindNames = map[kind]string{
 	kindAck: "ack", kindPropose: "propose", kindRinging: "ringing", kindProceed: "proceed", kindReject: "reject",
 	kindRetract: "retract", kindOffer: "offer", kindAnswer: "answer", kindCandidate: "candidate", kindWant: "want",
 	kindState: "state", kindHangup: "hangup",
+	kindPrepare: "prepare", kindRoute: "route", kindMoved: "moved", kindDrop: "drop",
 }
 
 // Explain names the kind of a call message and the text in it, for tests that

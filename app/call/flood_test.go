@@ -42,19 +42,24 @@ func (f *flooded) Send(_ Party, _ phone.CallID, payload []byte, _ bool) {
 	}
 	f.wait()
 }
-func (f *flooded) Forget(phone.CallID)                              {}
-func (f *flooded) CheckRelay(phone.CallID)                          {}
-func (f *flooded) Open(phone.CallID, Role, bool, Flags)             {}
-func (f *flooded) Offer(phone.CallID, uint32, phone.Route, bool)    { f.touch() }
-func (f *flooded) Answer(phone.CallID, uint32, phone.Route, string) { f.touch() }
-func (f *flooded) Complete(phone.CallID, uint32, string)            { f.touch() }
-func (f *flooded) Candidate(phone.CallID, uint32, string)           { f.touch() }
-func (f *flooded) SetLocal(phone.CallID, Flags)                     { f.touch() }
-func (f *flooded) Close(phone.CallID)                               { f.closedAt.CompareAndSwap(0, time.Now().UnixNano()) }
+func (f *flooded) Forget(phone.CallID)                    {}
+func (f *flooded) CheckRelay(phone.CallID)                {}
+func (f *flooded) Open(phone.CallID, Role, bool, Flags)   {}
+func (f *flooded) Offer(phone.CallID, Making)             { f.touch() }
+func (f *flooded) Answer(phone.CallID, Making, string)    { f.touch() }
+func (f *flooded) Carry(phone.CallID, uint32)             { f.touch() }
+func (f *flooded) Drop(phone.CallID, uint32)              { f.touch() }
+func (f *flooded) Complete(phone.CallID, uint32, string)  { f.touch() }
+func (f *flooded) Candidate(phone.CallID, uint32, string) { f.touch() }
+func (f *flooded) SetLocal(phone.CallID, Flags)           { f.touch() }
+func (f *flooded) Close(phone.CallID)                     { f.closedAt.CompareAndSwap(0, time.Now().UnixNano()) }
 func (f *flooded) Decide(Party, Proposal) Verdict {
 	return Verdict{Ring: true, TellRinging: true, Wish: phone.Direct}
 }
 func (f *flooded) Wish(Party) phone.Route { return phone.Direct }
+func (f *flooded) Prepare(Party) bool     { return false }
+func (f *flooded) MayGoDirect(Party) bool { return true }
+func (f *flooded) Notice(Snapshot, error) {}
 func (f *flooded) Incoming(Snapshot)      {}
 func (f *flooded) CallChanged(Snapshot)   { f.wait() }
 func (f *flooded) Ended(Snapshot)         {}
@@ -70,7 +75,7 @@ func newFlooded(t *testing.T) *flooded {
 	f.m = New(Config{Self: "me", Courier: f, Media: f, Policy: f, Observer: f})
 	f.receive(0, message{kind: kindPropose, proposal: Proposal{Wish: phone.Direct, Created: time.Now(), TTL: time.Minute}})
 	require.NoError(t, f.m.Answer(f.id, true))
-	f.receive(1, message{kind: kindOffer, gen: 1, text: "sdp"})
+	f.receive(1, message{kind: kindOffer, gen: 1, route: phone.Direct, text: "sdp"})
 	f.m.Described(f.id, 1, "sdp", nil)
 	f.m.MediaUp(f.id, 1)
 	s, _ := f.m.Snapshot(f.id)

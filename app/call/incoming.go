@@ -161,6 +161,9 @@ func (m *Manager) admitLocked(
 		id: r.Call, role: Callee, peer: r.From, video: p.Video, wish: v.Wish, theirs: p.Wish,
 		tell: v.TellRinging, ttl: p.TTL, name: p.Name, started: m.now().Add(left - p.TTL),
 	}
+	if p.Prepare && v.Prepare && v.TellRinging {
+		s.ready = readyMay
+	}
 	if v.RingFor > 0 {
 		left = min(left, v.RingFor)
 	}

@@ -100,7 +100,10 @@ func (m *Manager) Place(to Party, video bool, wish phone.Route) (phone.CallID, e
 	case wish != phone.Relay && wish != phone.Direct:
 		return phone.CallID{}, ErrNoRoute
 	}
-	name := m.name()
+	name, prepare := m.name(), readyNever
+	if m.policy.Prepare(to) {
+		prepare = readyMay
+	}
 	var w work
 	defer m.finish(&w)
 	m.mu.Lock()
@@ -117,7 +120,7 @@ func (m *Manager) Place(to Party, video bool, wish phone.Route) (phone.CallID, e
 	}
 	a := m.addLocked(state{
 		id: m.newID(), role: Caller, peer: to, video: video, wish: wish,
-		ttl: m.ttl, name: name, started: m.now(),
+		ttl: m.ttl, name: name, started: m.now(), ready: prepare,
 	}, &w)
 	m.live = a
 	a.stepLocked(event{kind: evPlace}, &w)
@@ -150,6 +153,24 @@ func (m *Manager) SetLocal(id phone.CallID, local Flags) error {
 
 // Restart looks for a new media path because the network changed. Errors as Answer.
 func (m *Manager) Restart(id phone.CallID) error { return m.person(id, event{kind: evRestart}) }
+
+// GoDirect asks the other side of a relayed call for a direct path, or agrees
+// to its asking. Errors as Answer, and ErrDirectForbidden where the policy does
+// not let the person agree.
+func (m *Manager) GoDirect(id phone.CallID) error {
+	s, ok := m.Snapshot(id)
+	if !ok {
+		return phone.ErrNoSuchCall
+	}
+	if !m.policy.MayGoDirect(s.Peer) {
+		return ErrDirectForbidden
+	}
+	return m.person(id, event{kind: evGoDirect})
+}
+
+// GoRelay refuses or withdraws what was asked for, or takes a direct call back
+// to the relay, for which nobody is asked. Errors as Answer.
+func (m *Manager) GoRelay(id phone.CallID) error { return m.person(id, event{kind: evGoRelay}) }
 
 // RelayChecked reports what Media.CheckRelay found; nil is a relay that works.
 func (m *Manager) RelayChecked(id phone.CallID, err error) {

@@ -25,6 +25,21 @@ const (
 	kindWant                      // callee: please offer again (ICE restart)
 	kindState                     // both: Flags, all of them, the last one counts
 	kindHangup                    // both, after PROCEED
+	kindPrepare                   // callee: while it rings, the relay works: offer already
+	kindRoute                     // both: ask, withdraw, refuse a direct route; go back to the relay
+	kindMoved                     // both: the session of this generation carries here
+	kindDrop                      // both: the session of this generation is over
+	kindLast      = kindDrop
+)
+
+// routeStep is what a ROUTE says.
+type routeStep uint8
+
+const (
+	stepAsk      routeStep = iota + 1 // let us go direct; also the agreement to the other's ASK
+	stepWithdraw                      // of one's own ASK
+	stepRefuse                        // of the other's ASK
+	stepRelay                         // callee: offer a relayed session now
 )
 
 // why goes with REJECT, RETRACT and HANGUP.
@@ -46,9 +61,12 @@ const (
 type message struct {
 	kind     kind
 	why      why         // REJECT, RETRACT, HANGUP
-	route    phone.Route // PROCEED
+	route    phone.Route // PROCEED; OFFER: of a session of its own, NoRoute restarts the one that carries
+	ready    bool        // PROCEED: this side holds on to what was made ready
+	step     routeStep   // ROUTE
+	ask      uint32      // ROUTE: number of the ASK it is about
 	flags    Flags       // STATE
-	gen      uint32      // OFFER, ANSWER, CAND, WANT
+	gen      uint32      // OFFER, ANSWER, CAND, WANT, MOVED, DROP
 	text     string      // OFFER, ANSWER: SDP; CAND
 	proposal Proposal    // PROPOSE
 }
@@ -71,7 +89,7 @@ type frame struct {
 const (
 	headLen      = 1 + 4 + 4 + 8
 	maxFrame     = 12 << 10
-	maxSDP       = maxFrame - headLen - 4
+	maxSDP       = maxFrame - headLen - 5
 	maxCandidate = 512
 )
 
@@ -84,17 +102,21 @@ func appendFrame(b []byte, f frame) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(f.at.UnixMilli())) //nolint:gosec // reversed by decodeHead
 	m := f.msg
 	switch m.kind {
-	case kindAck, kindRinging:
+	case kindAck, kindRinging, kindPrepare:
 	case kindPropose:
 		b = appendProposal(b, m.proposal)
 	case kindProceed:
-		b = append(b, byte(m.route))
+		b = append(b, byte(m.route), bit(m.ready))
 	case kindReject, kindRetract, kindHangup:
 		b = append(b, byte(m.why))
-	case kindOffer, kindAnswer, kindCandidate:
+	case kindOffer:
+		b = append(append(binary.BigEndian.AppendUint32(b, m.gen), byte(m.route)), m.text...)
+	case kindAnswer, kindCandidate:
 		b = append(binary.BigEndian.AppendUint32(b, m.gen), m.text...)
-	case kindWant:
+	case kindWant, kindMoved, kindDrop:
 		b = binary.BigEndian.AppendUint32(b, m.gen)
+	case kindRoute:
+		b = binary.BigEndian.AppendUint32(append(b, byte(m.step)), m.ask)
 	case kindState:
 		b = append(b, bit(m.flags.Muted)|bit(m.flags.CameraOff)<<1|bit(m.flags.Held)<<2)
 	}
@@ -110,34 +132,42 @@ func decodeFrame(b []byte) (frame, error) {
 	if err != nil {
 		return frame{}, err
 	}
-	m := &f.msg
+	f.msg, err = decodeBody(f.msg, body)
+	return f, err
+}
+
+func decodeBody(m message, body []byte) (_ message, err error) {
 	switch m.kind {
-	case kindAck, kindRinging:
+	case kindAck, kindRinging, kindPrepare:
 		err = wantLen(body, 0)
 	case kindPropose:
 		m.proposal, err = decodeProposal(body)
 	case kindProceed:
-		m.route, err = decodeRoute(body)
+		m.route, m.ready, err = decodeProceed(body)
 	case kindReject:
 		m.why, err = decodeWhy(body, whyDeclined, whyUnavailable)
 	case kindRetract:
 		m.why, err = decodeWhy(body, whyCancelled, whyTimeout)
 	case kindHangup:
 		m.why, err = decodeWhy(body, whyHungUp, whyClosed)
-	case kindOffer, kindAnswer:
+	case kindOffer:
+		m.gen, m.route, m.text, err = decodeOffer(body)
+	case kindAnswer:
 		m.gen, m.text, err = decodeText(body, maxSDP)
 	case kindCandidate:
 		m.gen, m.text, err = decodeText(body, maxCandidate)
-	case kindWant:
+	case kindWant, kindMoved, kindDrop:
 		m.gen, err = decodeGen(body)
 	case kindState:
 		m.flags, err = decodeFlags(body)
+	case kindRoute:
+		m.step, m.ask, err = decodeStep(body)
 	}
-	return f, err
+	return m, err
 }
 
 func decodeHead(b []byte) (frame, []byte, error) {
-	if len(b) < headLen || b[0] < byte(kindAck) || b[0] > byte(kindHangup) {
+	if len(b) < headLen || b[0] < byte(kindAck) || b[0] > byte(kindLast) {
 		return frame{}, nil, fmt.Errorf("%w: head", errBadFrame)
 	}
 	return frame{
@@ -148,11 +178,25 @@ func decodeHead(b []byte) (frame, []byte, error) {
 	}, b[headLen:], nil
 }
 
-func decodeRoute(b []byte) (phone.Route, error) {
-	if len(b) != 1 || phone.Route(b[0]) != phone.Relay && phone.Route(b[0]) != phone.Direct {
-		return phone.NoRoute, fmt.Errorf("%w: route", errBadFrame)
+func decodeProceed(b []byte) (phone.Route, bool, error) {
+	if len(b) != 2 || phone.Route(b[0]) != phone.Relay && phone.Route(b[0]) != phone.Direct || b[1] > 1 {
+		return phone.NoRoute, false, fmt.Errorf("%w: route", errBadFrame)
 	}
-	return phone.Route(b[0]), nil
+	return phone.Route(b[0]), b[1] == 1, nil
+}
+
+func decodeOffer(b []byte) (uint32, phone.Route, string, error) {
+	if len(b) <= 5 || len(b)-5 > maxSDP || phone.Route(b[4]) > phone.Direct {
+		return 0, phone.NoRoute, "", fmt.Errorf("%w: offer", errBadFrame)
+	}
+	return binary.BigEndian.Uint32(b), phone.Route(b[4]), string(b[5:]), nil
+}
+
+func decodeStep(b []byte) (routeStep, uint32, error) {
+	if len(b) != 5 || routeStep(b[0]) < stepAsk || routeStep(b[0]) > stepRelay {
+		return 0, 0, fmt.Errorf("%w: step", errBadFrame)
+	}
+	return routeStep(b[0]), binary.BigEndian.Uint32(b[1:]), nil
 }
 
 func decodeWhy(b []byte, from, to why) (why, error) {

@@ -20,15 +20,19 @@ func samples() []frame {
 		{kind: kindAck},
 		{kind: kindPropose, proposal: Proposal{Video: true, Wish: phone.Relay, Created: stamp, TTL: 45 * time.Second, Name: "Zoë 👋"}},
 		{kind: kindRinging},
-		{kind: kindProceed, route: phone.Direct},
+		{kind: kindProceed, route: phone.Direct, ready: true},
 		{kind: kindReject, why: whyBusy},
 		{kind: kindRetract, why: whyTimeout},
-		{kind: kindOffer, gen: 1, text: "v=0"},
+		{kind: kindOffer, gen: 1, route: phone.Relay, text: "v=0"},
 		{kind: kindAnswer, gen: 2, text: strings.Repeat("x", maxSDP)},
 		{kind: kindCandidate, gen: 3, text: strings.Repeat("c", maxCandidate)},
 		{kind: kindWant, gen: 4},
 		{kind: kindState, flags: Flags{Muted: true, Held: true}},
 		{kind: kindHangup, why: whyLost},
+		{kind: kindPrepare},
+		{kind: kindRoute, step: stepRefuse, ask: 5},
+		{kind: kindMoved, gen: 6},
+		{kind: kindDrop, gen: 7},
 	}
 	var fs []frame
 	for i, m := range ms {
@@ -56,7 +60,7 @@ func TestEveryKindSurvivesTheWire(t *testing.T) {
 func TestProposalsSurviveTheWire(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Proposal{
-			Video: rapid.Bool().Draw(t, "video"), Wish: rapid.SampledFrom([]phone.Route{phone.Relay, phone.Direct}).Draw(t, "wish"),
+			Video: rapid.Bool().Draw(t, "video"), Prepare: rapid.Bool().Draw(t, "prepare"), Wish: rapid.SampledFrom([]phone.Route{phone.Relay, phone.Direct}).Draw(t, "wish"),
 			Created: time.UnixMilli(rapid.Int64Range(0, 1<<45).Draw(t, "created")),
 			TTL:     time.Duration(rapid.IntRange(1, 120).Draw(t, "ttl")) * time.Second,
 			Name:    cleanName(rapid.String().Draw(t, "name")),
@@ -74,12 +78,15 @@ func TestMalformedFramesAreRefused(t *testing.T) {
 	bad := map[string][]byte{
 		"empty":        {},
 		"kind 0":       append([]byte{0}, make([]byte, 40)...),
-		"kind unknown": append([]byte{byte(kindHangup) + 1}, make([]byte, 40)...),
+		"kind unknown": append([]byte{byte(kindLast) + 1}, make([]byte, 40)...),
 		"too long":     appendFrame(nil, frame{msg: message{kind: kindOffer, text: strings.Repeat("x", maxFrame)}}),
 		"long cand":    appendFrame(nil, frame{msg: message{kind: kindCandidate, text: strings.Repeat("x", maxCandidate+1)}}),
 		"no sdp":       appendFrame(nil, frame{msg: message{kind: kindOffer}}),
 		"no route":     appendFrame(nil, frame{msg: message{kind: kindProceed}}),
 		"wide route":   appendFrame(nil, frame{msg: message{kind: kindProceed, route: phone.Direct + 1}}),
+		"wide offer":   appendFrame(nil, frame{msg: message{kind: kindOffer, route: phone.Direct + 1, text: "x"}}),
+		"no step":      appendFrame(nil, frame{msg: message{kind: kindRoute}}),
+		"unknown step": appendFrame(nil, frame{msg: message{kind: kindRoute, step: stepRelay + 1}}),
 		"cross reason": appendFrame(nil, frame{msg: message{kind: kindHangup, why: whyBusy}}),
 		"no wish":      appendFrame(nil, frame{msg: message{kind: kindPropose, proposal: Proposal{TTL: time.Second}}}),
 		"no ttl":       appendFrame(nil, frame{msg: message{kind: kindPropose, proposal: Proposal{Wish: phone.Relay}}}),

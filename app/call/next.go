@@ -49,6 +49,10 @@ func (t *step) handle(e event) {
 		t.setLocal(e)
 	case evRestart:
 		t.restart()
+	case evGoDirect:
+		t.goDirect()
+	case evGoRelay:
+		t.goRelay()
 	case evShutDown:
 		t.end(phone.ShutDown, nil)
 	case evNetworkLost:
@@ -71,6 +75,8 @@ func (t *step) handle(e event) {
 		t.mediaFailed(e)
 	case evSendFailed:
 		t.sendFailed(e)
+	case evConsulted:
+		t.consulted(e)
 	case evMessage:
 		t.message(e.msg)
 	case evTick:
@@ -78,13 +84,17 @@ func (t *step) handle(e event) {
 	}
 }
 
-func (t *step) do(a action)           { t.out = append(t.out, a) }
+func (t *step) do(a action) {
+	t.used = t.used || a.kind >= actCheckRelay && a.kind <= actCloseSession
+	t.out = append(t.out, a)
+}
+
 func (t *step) send(m message)        { t.do(action{kind: actSend, msg: m}) }
 func (t *step) drop()                 { t.do(action{kind: actDrop}) }
 func (t *step) changed()              { t.do(action{kind: actChanged}) }
 func (t *step) limit(d time.Duration) { t.deadline = t.now.Add(d) }
 
-// live phases in which descriptions may travel: after PROCEED on both sides.
+// agreed: the person at the callee accepted, and both sides know by which way.
 func (t *step) agreed() bool {
 	switch t.phase {
 	case negotiating, connected, recovering:
@@ -107,11 +117,11 @@ func (t *step) end(r phone.EndReason, err error) {
 // endSilently ends the call and tells the other side nothing.
 func (t *step) endSilently(r phone.EndReason, err error) {
 	from := t.phase
-	if t.opened {
+	if t.used {
 		t.do(action{kind: actClose})
 	}
 	t.phase, t.reason, t.err, t.endedAt = ended, r, err, t.now
-	t.deadline, t.retry, t.early = time.Time{}, time.Time{}, nil
+	t.deadline, t.retry, t.early, t.turn = time.Time{}, time.Time{}, nil, turn{}
 	if from == made {
 		return // turned away: nobody was told of it
 	}
@@ -175,14 +185,21 @@ func hangupWhy(r phone.EndReason) why {
 	return whyHungUp
 }
 
-// tick runs the time limits.
+// tick runs the time limits; the one that ends the call goes first.
 func (t *step) tick() {
+	if !t.deadline.IsZero() && !t.now.Before(t.deadline) {
+		t.late()
+	}
 	if t.phase == recovering && !t.now.Before(t.retry) {
 		t.repair()
 	}
-	if t.deadline.IsZero() || t.now.Before(t.deadline) {
-		return
+	if !t.turn.until.IsZero() && !t.now.Before(t.turn.until) {
+		t.turnLate()
 	}
+}
+
+// late: the phase took too long.
+func (t *step) late() {
 	switch t.phase {
 	case checking, securing:
 		t.end(phone.RelayUnavailable, errRelaySilent)

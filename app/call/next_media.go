@@ -18,6 +18,8 @@ func (t *step) relayChecked(e event) {
 		t.relayOK = true
 		t.propose()
 		t.changed()
+	case proposing, alerting, ringing:
+		t.readyChecked(e)
 	case securing:
 		if e.err != nil {
 			t.end(relayReason(e.reason), e.err)
@@ -25,12 +27,12 @@ func (t *step) relayChecked(e event) {
 		}
 		t.relayOK = true
 		if t.role == Callee {
-			t.proceed()
+			t.proceed(false)
 		} else {
 			t.negotiate()
 		}
 		t.changed()
-	case made, proposing, alerting, ringing, negotiating, connected, recovering, ended:
+	case made, negotiating, connected, recovering, ended:
 		t.drop()
 	}
 }
@@ -44,33 +46,64 @@ func relayReason(r phone.EndReason) phone.EndReason {
 	return r
 }
 
-// offer asks the media for the description of a new generation.
-func (t *step) offer(restart bool) {
+// offerSession asks the media for a session of its own, the one to be used.
+func (t *step) offerSession(r phone.Route, early bool) {
 	t.gen++
-	t.exchange, t.candidates = exDescribing, 0
-	t.do(action{kind: actOffer, gen: t.gen, restart: restart})
+	t.use = t.gen
+	t.describe(action{kind: actOffer, gen: t.gen, route: r, early: early})
+}
+
+// offerRestart asks the session in use to look for another path.
+func (t *step) offerRestart() {
+	t.gen++
+	t.use = t.gen
+	t.describe(action{kind: actOffer, gen: t.gen})
+}
+
+// describe begins the exchange of a generation.
+func (t *step) describe(a action) {
+	t.exchange, t.candidates, t.fresh = exDescribing, 0, a.route
+	t.do(a)
+}
+
+// live tells that gen is the newest, and of a session that was not given up:
+// nothing of another one leaves any more.
+func (t *step) live(gen uint32) bool {
+	return t.talking() && gen != 0 && gen == t.gen && (gen == t.use || gen == t.turn.gen)
 }
 
 func (t *step) described(e event) {
-	if !t.agreed() || e.gen != t.gen || t.exchange != exDescribing {
+	if !t.live(e.gen) || t.exchange != exDescribing {
 		t.drop()
 		return
 	}
 	switch {
 	case e.err != nil:
 		t.exchange = exDone // the next repair may try again
-		t.broken(e)
+		t.undescribed(e)
 	case t.role == Caller:
 		t.exchange = exOffered
-		t.send(message{kind: kindOffer, gen: t.gen, text: e.text})
+		t.send(message{kind: kindOffer, gen: t.gen, route: t.fresh, text: e.text})
 	default:
 		t.exchange = exDone
 		t.send(message{kind: kindAnswer, gen: t.gen, text: e.text})
 	}
 }
 
+// undescribed: the media could not make a description.
+func (t *step) undescribed(e event) {
+	switch {
+	case !t.agreed():
+		t.unready()
+	case e.gen == t.turn.gen && repairable(e.reason):
+		t.giveUp(true, t.turnFailed(e.err))
+	default:
+		t.broken(e)
+	}
+}
+
 func (t *step) localCandidate(e event) {
-	if !t.agreed() || e.gen != t.gen {
+	if !t.live(e.gen) {
 		t.drop()
 		return
 	}
@@ -78,49 +111,87 @@ func (t *step) localCandidate(e event) {
 }
 
 func (t *step) mediaUp(e event) {
-	if e.gen > t.gen || e.gen < t.upGen {
+	if e.gen == t.turn.gen && e.gen != 0 {
+		t.turnUp()
+		return
+	}
+	if e.gen == 0 || e.gen > t.use || e.gen < t.upGen {
 		t.drop()
 		return
 	}
 	switch t.phase {
-	case negotiating:
-		if t.exchange != exDone {
+	case proposing, alerting, ringing:
+		if !t.talking() || t.exchange != exDone {
 			t.drop()
 			return
 		}
-		t.upGen, t.connectedAt = e.gen, t.now
-		t.recovered()
-	case recovering:
 		t.upGen = e.gen
-		t.recovered()
+	case negotiating:
+		if t.exchange != exDone && t.turn.gen == 0 {
+			t.drop()
+			return
+		}
+		t.connectedAt = t.now
+		t.carried(e.gen)
+	case recovering:
+		t.carried(e.gen)
 	case connected:
 		t.upGen = e.gen
 		t.retry = time.Time{}
-	case made, checking, proposing, alerting, ringing, securing, ended:
+	case made, checking, securing, ended:
 		t.drop()
 	}
+}
+
+// carried: the session in use is up, for the first time or again.
+func (t *step) carried(gen uint32) {
+	t.upGen = gen
+	t.do(action{kind: actCarry, gen: gen})
+	t.recovered()
 }
 
 func (t *step) mediaDown(e event) {
-	switch t.phase {
-	case connected:
-		if e.gen < t.upGen {
-			t.drop()
-			return
-		}
+	switch {
+	case t.turn.move == moved && e.gen == t.turn.gen:
+		t.movedLost()
+	case e.gen < t.upGen || e.gen > t.use || t.turn.move == moved:
+		t.drop()
+	case t.phase == connected:
 		t.lost()
-	case made, checking, proposing, alerting, ringing, securing, negotiating, recovering, ended:
+	case !t.agreed() && t.talking():
+		t.unready()
+	default:
 		t.drop()
 	}
 }
 
-func (t *step) mediaFailed(e event) {
-	stale := e.gen < t.gen && repairable(e.reason)
-	if t.phase == made || t.phase == ringing || stale {
-		t.drop()
+// movedLost: the session that took over died before the other side confirmed.
+func (t *step) movedLost() {
+	if t.phase == connected {
+		t.lost()
 		return
 	}
-	t.broken(e)
+	t.drop()
+}
+
+func (t *step) mediaFailed(e event) {
+	of := repairable(e.reason)
+	switch {
+	case t.phase == made:
+		t.drop()
+	case of && e.gen != 0 && e.gen == t.turn.gen && t.turn.move != moved:
+		t.giveUp(true, t.turnFailed(e.err))
+	case of && t.turn.move == moved && e.gen == t.turn.gen:
+		t.movedLost()
+	case of && (e.gen != t.use || t.turn.move == moved):
+		t.drop() // a session of before, or one from which the other took over
+	case t.use != 0 && !t.agreed() && t.talking() && (of || t.role == Callee):
+		t.unready()
+	case t.phase == ringing:
+		t.drop()
+	default:
+		t.broken(e)
+	}
 }
 
 // repairable failures belong to a path, or to the server that is asked for a

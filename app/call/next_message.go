@@ -27,6 +27,14 @@ func (t *step) message(m message) {
 		t.theirState(m)
 	case kindHangup:
 		t.theyHangUp(m)
+	case kindPrepare:
+		t.theyPrepare()
+	case kindRoute:
+		t.theyRoute(m)
+	case kindMoved:
+		t.theyMoved(m)
+	case kindDrop:
+		t.theyDrop(m)
 	case kindAck, kindPropose:
 		t.drop() // the link keeps the one, the manager the other
 	}
@@ -52,11 +60,17 @@ func (t *step) theyProceed(m message) {
 		t.end(phone.PolicyRefused, errWiderRoute)
 		return
 	}
-	t.route = m.route
-	if t.route == phone.Relay && !t.relayOK {
-		t.secure()
-	} else {
+	t.agree(m.route)
+	checking := t.ready == readyChecking
+	switch {
+	case t.keep(m.ready):
+		t.enter()
+	case t.route == phone.Direct || t.relayOK:
 		t.negotiate()
+	case checking:
+		t.await()
+	default:
+		t.secure()
 	}
 	t.changed()
 }
@@ -111,34 +125,71 @@ func theirReason(w why) phone.EndReason {
 }
 
 func (t *step) theyOffer(m message) {
-	if t.role != Callee || !t.agreed() || m.gen <= t.gen {
+	switch {
+	case t.role != Callee || !t.talking() || m.gen <= t.gen:
 		t.drop()
-		return
+	case m.route == phone.NoRoute:
+		t.theyRestart(m)
+	case !t.agreed():
+		if t.use != 0 || m.route != phone.Relay { // before Accept nothing but the relay (P1)
+			t.drop()
+			return
+		}
+		t.take(m)
+	case m.route > t.may:
+		t.refuseOffer(m)
+	case t.use == 0:
+		t.route = m.route
+		t.take(m)
+	default:
+		t.theyMove(m)
 	}
-	t.gen, t.exchange, t.candidates = m.gen, exDescribing, 0
-	t.do(action{kind: actAnswer, gen: m.gen, text: m.text})
+}
+
+// take answers the offer of the session that is to be used.
+func (t *step) take(m message) {
+	t.use = m.gen
+	t.answerOffer(m)
+}
+
+func (t *step) answerOffer(m message) {
+	t.gen = m.gen
+	t.describe(action{kind: actAnswer, gen: m.gen, route: m.route, early: !t.agreed(), text: m.text})
 	t.release()
 }
 
+// theyRestart: the session in use looks for another path. One whose route was
+// taken back is not repaired: the caller offers a stricter one in its place.
+func (t *step) theyRestart(m message) {
+	if !t.agreed() || t.use == 0 || t.turn.gen != 0 || t.route > t.may {
+		t.drop()
+		return
+	}
+	t.take(m)
+}
+
 func (t *step) theyAnswer(m message) {
-	if t.role != Caller || !t.agreed() || m.gen != t.gen || t.exchange != exOffered {
+	if t.role != Caller || !t.live(m.gen) || t.exchange != exOffered {
 		t.drop()
 		return
 	}
 	t.exchange = exDone
 	t.do(action{kind: actComplete, gen: m.gen, text: m.text})
 	t.release()
+	if t.turn.move == awaiting {
+		t.begin()
+	}
 }
 
 func (t *step) theirCandidate(m message) {
 	described := t.role == Callee && t.exchange != exNone || t.exchange == exDone
 	switch {
-	case !t.agreed() || m.gen < t.gen || t.candidates >= maxCandidates:
+	case !t.talking() || m.gen < t.gen || t.candidates >= maxCandidates:
 		t.drop()
-	case m.gen == t.gen && described:
+	case t.live(m.gen) && described:
 		t.candidates++
 		t.do(action{kind: actCandidate, gen: m.gen, text: m.text})
-	case m.gen > t.gen && t.role == Caller || len(t.early) >= maxHeld:
+	case m.gen > t.gen && t.role == Caller || m.gen == t.gen && !t.live(m.gen) || len(t.early) >= maxHeld:
 		t.drop() // only the caller makes generations
 	default:
 		t.early = append(t.early[:len(t.early):len(t.early)], held{m.gen, m.text})
@@ -167,7 +218,7 @@ func (t *step) theyWant(m message) {
 		t.drop() // stale: an offer is out already
 		return
 	}
-	t.offer(true)
+	t.mend()
 }
 
 func (t *step) theirState(m message) {

@@ -28,7 +28,7 @@ func (t *step) propose() {
 	t.phase = proposing
 	t.limit(t.ttl)
 	t.send(message{kind: kindPropose, proposal: Proposal{
-		Video: t.video, Wish: t.wish, Created: t.now, TTL: t.ttl, Name: t.name,
+		Video: t.video, Prepare: t.ready == readyMay, Wish: t.wish, Created: t.now, TTL: t.ttl, Name: t.name,
 	}})
 }
 
@@ -50,6 +50,10 @@ func (t *step) ring(e event) {
 	}
 	t.do(action{kind: actIncoming})
 	t.changed()
+	if t.ready == readyMay {
+		t.ready = readyChecking
+		t.do(action{kind: actCheckRelay})
+	}
 }
 
 func (t *step) join(e event) {
@@ -85,37 +89,57 @@ func (t *step) answer(e event) {
 func (t *step) accept(local Flags) {
 	t.local, t.accepted = local, t.now
 	t.open()
-	if phone.Stricter(t.wish, t.theirs) == phone.Relay {
+	t.agree(phone.Stricter(t.wish, t.theirs))
+	switch {
+	case t.ready == readyAgreed || t.route == phone.Direct:
+		t.proceed(t.ready == readyAgreed)
+	case t.ready == readyChecking:
+		t.await()
+	default:
 		t.secure()
-	} else {
-		t.proceed()
 	}
 	t.changed()
 }
 
+// agree sets what both sides agreed to at Accept.
+func (t *step) agree(r phone.Route) { t.route, t.may, t.widest = r, r, r }
+
 // secure checks the relay before this side says or does anything more (P9).
 func (t *step) secure() {
-	t.phase = securing
-	t.limit(relayLimit)
+	t.await()
 	t.do(action{kind: actCheckRelay})
 }
 
-// proceed is the callee's go-ahead.
-func (t *step) proceed() {
-	t.route = phone.Stricter(t.wish, t.theirs)
-	t.send(message{kind: kindProceed, route: t.route})
-	t.negotiate()
+// await waits for a check of the relay that is under way.
+func (t *step) await() {
+	t.phase, t.ready = securing, readyNever
+	t.limit(relayLimit)
+}
+
+// proceed is the callee's go-ahead. ready tells that it holds on to what was
+// made ready, also to an offer that is still on its way.
+func (t *step) proceed(ready bool) {
+	t.send(message{kind: kindProceed, route: t.may, ready: ready})
+	if t.keep(ready) {
+		t.enter()
+	} else {
+		t.negotiate()
+	}
 }
 
 // negotiate begins the exchange of descriptions; the caller offers.
 func (t *step) negotiate() {
 	t.phase = negotiating
 	t.limit(negotiationLimit)
+	t.tellFlags()
+	if t.role == Caller {
+		t.offerSession(t.route, false)
+	}
+}
+
+func (t *step) tellFlags() {
 	if t.local != (Flags{}) {
 		t.send(message{kind: kindState, flags: t.local})
-	}
-	if t.role == Caller {
-		t.offer(false)
 	}
 }
 
@@ -178,10 +202,29 @@ func (t *step) restart() {
 // repair asks for an ICE restart; only the caller offers.
 func (t *step) repair() {
 	t.retry = t.now.Add(recoveryRetry)
-	if t.role == Callee {
+	switch {
+	case t.turn.gen != 0:
+		t.turn.repair = true
+	case t.role == Callee:
 		t.send(message{kind: kindWant, gen: t.gen})
-	} else if t.exchange == exDone {
-		t.offer(true)
+	case t.exchange == exDone || t.use == 0:
+		t.mend()
+	}
+}
+
+// mend offers what may help: a session of its own where there is none, or
+// where the route of the one in use was taken back, else another path for it.
+func (t *step) mend() {
+	switch {
+	case t.turn.gen != 0:
+		t.turn.repair = true
+	case t.use == 0:
+		t.route = t.may
+		t.offerSession(t.route, false)
+	case t.route > t.may:
+		t.begin()
+	default:
+		t.offerRestart()
 	}
 }
 
@@ -206,5 +249,6 @@ func (t *step) lost() {
 func (t *step) recovered() {
 	t.phase = connected
 	t.deadline, t.retry = time.Time{}, time.Time{}
+	t.settle()
 	t.changed()
 }

@@ -51,16 +51,28 @@ type Media interface {
 	// the person's own Place or Answer (P10).
 	Open(id phone.CallID, role Role, video bool, local Flags)
 	// Offer and Answer ask for a description -> Manager.Described.
-	Offer(id phone.CallID, gen uint32, route phone.Route, restart bool)
-	Answer(id phone.CallID, gen uint32, route phone.Route, offer string)
+	Offer(id phone.CallID, m Making)
+	Answer(id phone.CallID, m Making, offer string)
 	// Complete gives the answer to the offer of gen; only failure is reported.
 	Complete(id phone.CallID, gen uint32, answer string)
 	// Candidate gives a candidate of the other side.
 	Candidate(id phone.CallID, gen uint32, candidate string)
+	// Carry sends sound and pictures through the session of gen from now on,
+	// and through no other; Drop closes one that carries no longer.
+	Carry(id phone.CallID, gen uint32)
+	Drop(id phone.CallID, gen uint32)
 	SetLocal(id phone.CallID, local Flags)
 	// Close stops capture and closes sockets at once (P11). It may come from
 	// any goroutine, at any time, more than once.
 	Close(id phone.CallID)
+}
+
+// Making says what a description is for.
+type Making struct {
+	Gen   uint32
+	Route phone.Route // of a session of its own; NoRoute: the one that carries looks for another path (ICE restart)
+	Video bool        // the call has a video line
+	Early bool        // nobody accepted yet: nothing is sent or played before Carry (P10)
 }
 
 // Policy decides about a proposal without asking the person. It may be called
@@ -70,6 +82,12 @@ type Policy interface {
 	// Wish is this side's wish for a peer now. NoRoute says nothing: the wish
 	// of the verdict stays.
 	Wish(from Party) phone.Route
+	// Prepare tells whether calls of this side to a peer may be made ready
+	// while they ring.
+	Prepare(to Party) bool
+	// MayGoDirect tells whether the person may agree, in a relayed call, to
+	// show a peer this computer's addresses.
+	MayGoDirect(peer Party) bool
 }
 
 // Verdict is what the policy says about a caller.
@@ -79,14 +97,16 @@ type Verdict struct {
 	Record      bool          // a call that may not ring is reported as missed, Silenced
 	Wish        phone.Route   // this side's wish for this peer; NoRoute refuses like !Ring
 	RingFor     time.Duration // how long it may ring; 0 leaves it to the caller
+	Prepare     bool          // the connection may be made ready while it rings, relayed and silent
 }
 
 // Observer is told what happened, in order for each call. It may call back.
 type Observer interface {
-	Incoming(Snapshot)    // it rings; a CallChanged follows
-	CallChanged(Snapshot) // something in the snapshot changed
-	Ended(Snapshot)       // the last word about a call that was placed or rang
-	Missed(MissedCall)    // a call that nobody answered, after its Ended if it rang
+	Incoming(Snapshot)      // it rings; a CallChanged follows
+	CallChanged(Snapshot)   // something in the snapshot changed
+	Ended(Snapshot)         // the last word about a call that was placed or rang
+	Missed(MissedCall)      // a call that nobody answered, after its Ended if it rang
+	Notice(Snapshot, error) // a change of route that was asked for did not happen; the call goes on
 }
 
 // MissedWhy says why a call was missed.
@@ -129,7 +149,8 @@ type Snapshot struct {
 	State         phone.State
 	Reason        phone.EndReason
 	Err           error       // more about Reason, or nil
-	Route         phone.Route // agreed; NoRoute before
+	Route         phone.Route // in use, or agreed while nothing is; NoRoute before
+	Upgrade       phone.Upgrade
 	Local, Remote Flags
 	Recovering    bool // connected, but the media path is being repaired
 	Started       time.Time
@@ -144,4 +165,10 @@ var (
 	ErrWrongState = phone.NewFault("call-wrong-state") // the call is not in a state that allows this
 	ErrNoRoute    = phone.NewFault("call-no-route")    // neither relay nor direct was asked for
 	ErrOwnAddress = phone.NewFault("call-own-address") // that is this phone itself
+	// Of changes of route; the last four come as notices.
+	ErrDirectForbidden  = phone.NewFault("direct-forbidden")    // this phone's own settings do not allow it with this peer
+	ErrDirectRefused    = phone.NewFault("direct-refused")      // the other side said no
+	ErrDirectUnanswered = phone.NewFault("direct-unanswered")   // the other side said nothing
+	ErrDirectFailed     = phone.NewFault("direct-failed")       // no direct path: the call stays relayed
+	ErrRelayFailed      = phone.NewFault("relay-return-failed") // no relayed path: the call stays direct
 )

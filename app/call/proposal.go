@@ -17,12 +17,13 @@ const (
 	maxName         = 64 // bytes
 	maxTTL          = 120 * time.Second
 	proposalVersion = 1
-	proposalHead    = 1 + 1 + 1 + 8 + 2 + 1 // version, video, wish, created, ttl, length of the name
+	proposalHead    = 1 + 1 + 1 + 8 + 2 + 1 // version, bits, wish, created, ttl, length of the name
 )
 
 // Proposal asks somebody to talk. It holds no address (P1).
 type Proposal struct {
 	Video   bool
+	Prepare bool // the caller offers while it rings if the callee says PREPARE
 	Wish    phone.Route
 	Created time.Time     // by the caller's clock, to the millisecond
 	TTL     time.Duration // whole seconds
@@ -45,18 +46,19 @@ func decodeKnock(b []byte) (frame, error) {
 	case kindRetract:
 		f.msg.why, err = decodeWhy(body, whyCancelled, whyTimeout)
 	case kindAck, kindRinging, kindProceed, kindReject, kindOffer, kindAnswer,
-		kindCandidate, kindWant, kindState, kindHangup:
+		kindCandidate, kindWant, kindState, kindHangup, kindPrepare, kindRoute, kindMoved, kindDrop:
 		err = fmt.Errorf("%w: kind %d in a knock", errBadFrame, f.msg.kind)
 	}
 	return f, err
 }
 
 func decodeProposal(b []byte) (Proposal, error) {
-	if len(b) < proposalHead || b[0] != proposalVersion || b[1] > 1 {
+	if len(b) < proposalHead || b[0] != proposalVersion || b[1] > 3 {
 		return Proposal{}, fmt.Errorf("%w: proposal", errBadFrame)
 	}
 	p := Proposal{
-		Video:   b[1] == 1,
+		Video:   b[1]&1 != 0,
+		Prepare: b[1]&2 != 0,
 		Wish:    phone.Route(b[2]),
 		Created: time.UnixMilli(int64(binary.BigEndian.Uint64(b[3:]))), //nolint:gosec // any value is a time
 		TTL:     time.Duration(binary.BigEndian.Uint16(b[11:])) * time.Second,
@@ -76,7 +78,7 @@ func decodeProposal(b []byte) (Proposal, error) {
 
 func appendProposal(b []byte, p Proposal) []byte {
 	name := cleanName(p.Name)
-	b = append(b, proposalVersion, bit(p.Video), byte(p.Wish))
+	b = append(b, proposalVersion, bit(p.Video)|bit(p.Prepare)<<1, byte(p.Wish))
 	b = binary.BigEndian.AppendUint64(b, uint64(p.Created.UnixMilli())) //nolint:gosec // reversed by decodeProposal
 	b = binary.BigEndian.AppendUint16(b, uint16(min(p.TTL, maxTTL)/time.Second))
 	b = append(b, byte(len(name)))

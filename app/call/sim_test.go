@@ -33,8 +33,9 @@ func TestSimulation(t *testing.T) {
 		}
 	}
 	t.Log(outcomes)
-	for _, state := range []string{"connected once", "idle at the end", "connected at the end"} {
-		if first != last && outcomes[state] < simRuns/10 {
+	for state, least := range map[string]int{"connected once": 10, "idle at the end": 10, "connected at the end": 10,
+		"ready while it rang": 5, "direct by consent": 5, "moved": 5} { // in a hundred runs
+		if first != last && outcomes[state] < simRuns*least/100 {
 			t.Errorf("only %d runs were %q: the simulation shows little", outcomes[state], state)
 		}
 	}
@@ -53,7 +54,7 @@ func simulate(t *testing.T, seed uint64, outcomes map[string]int) {
 	for _, id := range s.ids {
 		s.furnish(s.add(id))
 	}
-	for range 6 + s.r.IntN(12) {
+	for range 8 + s.r.IntN(14) {
 		settle(time.Duration(s.r.ExpFloat64() * float64(2500*time.Millisecond)))
 		s.act(s.phones[s.ids[s.r.IntN(len(s.ids))]])
 		s.oneLive(t)
@@ -70,8 +71,27 @@ func simulate(t *testing.T, seed uint64, outcomes map[string]int) {
 			break
 		}
 	}
+	s.countWays(outcomes)
 	s.finishAll(t)
 	s.check(t, fmt.Sprint("seed ", seed, " after hanging up"))
+}
+
+// countWays notes what became of the connections, so that a simulation in
+// which nothing of it happens does not pass.
+func (s *simulation) countWays(outcomes map[string]int) {
+	var early, direct, second bool
+	for k, path := range s.paths {
+		early = early || path.early && path.gen != 0
+		second = second || path.beside && path.gen != 0
+		for _, p := range s.sorted() {
+			direct = direct || p.consented[k.id] && path.route == phone.Direct && path.gen != 0
+		}
+	}
+	for what, happened := range map[string]bool{"ready while it rang": early, "direct by consent": direct, "moved": second} {
+		if happened {
+			outcomes[what]++
+		}
+	}
 }
 
 func mapValues[K comparable, V any](m map[K]V) (vs []V) {
@@ -83,6 +103,7 @@ func mapValues[K comparable, V any](m map[K]V) (vs []V) {
 
 // furnish draws the policies and the clock of a phone.
 func (s *simulation) furnish(p *fakePhone) {
+	p.forbids = s.r.IntN(6) == 0
 	p.skew = time.Duration(s.r.IntN(3)-1) * 3 * time.Hour
 	for _, id := range s.ids {
 		v := Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Record: true}
@@ -95,6 +116,7 @@ func (s *simulation) furnish(p *fakePhone) {
 		case 2:
 			v.RingFor = 10 * time.Second
 		}
+		v.Prepare = s.r.IntN(2) == 0
 		p.lets(id, v)
 	}
 }
@@ -103,7 +125,11 @@ func (s *simulation) furnish(p *fakePhone) {
 func (s *simulation) act(p *fakePhone) {
 	other := s.phones[s.ids[s.r.IntN(len(s.ids))]]
 	live, on := p.live()
-	switch n := s.r.IntN(20); {
+	n := s.r.IntN(30)
+	if on && (live.Upgrade == phone.Asked || live.State == phone.Connected) && s.r.IntN(2) == 0 {
+		n = 20 + s.r.IntN(8) // people in a call mostly talk, and look at the badge
+	}
+	switch {
 	case n < 7 && other != p:
 		_, _ = p.place(other, s.r.IntN(2) == 0)
 	case n < 12 && on && !live.Outgoing:
@@ -126,6 +152,10 @@ func (s *simulation) act(p *fakePhone) {
 		s.mu.Lock()
 		p.noRelay = !p.noRelay
 		s.mu.Unlock()
+	case n >= 20 && n < 26 && on:
+		_ = p.goDirect(live.ID)
+	case n >= 26 && on:
+		_ = p.goRelay(live.ID)
 	}
 }
 
@@ -158,7 +188,9 @@ func (s *simulation) agree(t *testing.T) string {
 		outcome = "connected at the end"
 		theirs, both := s.phones[mine.Peer.ID].live()
 		if !both || theirs.ID != mine.ID || mine.State != phone.Connected || mine.Recovering || theirs.Route != mine.Route ||
-			theirs.Remote != mine.Local {
+			theirs.Remote != mine.Local || mine.Upgrade != phone.NoUpgrade && mine.Upgrade != phone.Asked ||
+			p.carries[mine.ID] == nil || p.carries[mine.ID] != s.phones[mine.Peer.ID].carries[mine.ID] || len(p.legs[mine.ID]) != 1 ||
+			p.carries[mine.ID].route != mine.Route {
 			for _, l := range s.log[max(0, len(s.log)-150):] {
 				t.Log(l)
 			}

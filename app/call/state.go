@@ -62,6 +62,57 @@ const (
 	exDone                       // both have both
 )
 
+// readiness is how far a call is made ready while it rings: relayed, and
+// without a track of the callee (P1, P10). Whatever fails leads to readyNever,
+// from where the call goes on as if there were no such thing.
+//
+//	readyMay --(callee: it rings; caller: PREPARE)--> readyChecking --relay ok--> readyAgreed
+//	    \------------------------------------------------\----failure, end------> readyNever
+type readiness uint8
+
+const (
+	readyNever    readiness = iota // not wished, or given up
+	readyMay                       // wished by this side
+	readyChecking                  // the relay is being checked
+	readyAgreed                    // PREPARE is out, or in: descriptions may travel
+)
+
+// move is where a change of route stands.
+//
+//	caller and callee                     callee            both
+//	asking --ASK in--------+------------> awaiting --OFFER-> making --up--> moved ---MOVED in-> calm
+//	weighing -> asked --go-+ caller: OFFER                      \--MOVED in-> awaited --up-----^
+//	every one --refusal, withdrawal, time, DROP--> calm, with the session that carried
+//
+// A side that was up and said MOVED never says DROP, and a session is given up
+// for the other only once both said MOVED: both sides end with the same one.
+type move uint8
+
+const (
+	calm     move = iota
+	asking        // this side asked for a direct route
+	weighing      // the other side asked, the policy is consulted
+	asked         // the other side asked, and so the person here is
+	awaiting      // agreed; the offer comes as soon as it can
+	making        // a second session is being made
+	awaited       // the other side is through, this one not yet
+	moved         // this side is through and carries, the other not yet
+)
+
+// never is no time limit.
+var never time.Time
+
+// turn is a change of route under way.
+type turn struct {
+	move   move
+	until  time.Time   // when it is given up; zero: never
+	gen    uint32      // of the second session: making, awaited, moved
+	route  phone.Route // of the second session
+	mine   uint32      // number of this side's ASK; 0: none stands
+	theirs uint32      // number of the other side's ASK; 0: none stands
+	repair bool        // look for another path as soon as it is over
+}
+
 // held is a candidate that came before its description.
 type held struct {
 	gen  uint32
@@ -87,10 +138,18 @@ type state struct {
 	phase         phase
 	deadline      time.Time // of the phase; zero: none
 	opened        bool      // Media.Open was asked for
+	used          bool      // the media were asked for anything
 	relayOK       bool      // a relay was checked
-	route         phone.Route
-	gen, upGen    uint32 // generation of descriptions; newest that carried media
+	ready         readiness
+	route         phone.Route // of the session in use, or agreed while there is none
+	may           phone.Route // the widest that both sides agree to now
+	widest        phone.Route // the widest that this side ever agreed to in this call
+	gen           uint32      // newest generation of descriptions, of any session
+	use, upGen    uint32      // newest generation of the session in use, 0: none; newest of it that was up
 	exchange      exchange
+	fresh         phone.Route // of the session that the exchange is about; NoRoute: it restarts the one in use
+	turn          turn
+	asks          uint32 // number of this side's newest ASK
 	early         []held // candidates before their description, at most maxHeld
 	candidates    int    // taken in this generation, at most maxCandidates
 	local, remote Flags
@@ -111,6 +170,8 @@ const (
 	recoveryLimit    = 20 * time.Second
 	recoveryRetry    = 7 * time.Second
 	lingerTime       = 30 * time.Second
+	askLimit         = 30 * time.Second
+	moveLimit        = 15 * time.Second
 )
 
 // Bounds on what the other side can make us hold.
@@ -132,9 +193,24 @@ func (s *state) snapshot() Snapshot {
 	}
 	return Snapshot{
 		ID: s.id, Outgoing: s.role == Caller, Peer: s.peer, Name: name, Video: s.video,
-		State: s.phase.public(), Reason: s.reason, Err: s.err, Route: s.route,
+		State: s.phase.public(), Reason: s.reason, Err: s.err, Route: s.route, Upgrade: s.upgrade(),
 		Local: s.local, Remote: s.remote, Recovering: s.phase == recovering,
 		Started: s.started, Accepted: s.accepted, ConnectedAt: s.connectedAt, EndedAt: s.endedAt,
 		Successor: s.successor,
 	}
+}
+
+// upgrade is what people see of a turn.
+func (s *state) upgrade() phone.Upgrade {
+	switch s.turn.move {
+	case calm, weighing:
+		return phone.NoUpgrade
+	case asking:
+		return phone.Asking
+	case asked:
+		return phone.Asked
+	case awaiting, making, awaited, moved:
+		return phone.Moving
+	}
+	return phone.NoUpgrade
 }

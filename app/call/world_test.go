@@ -22,7 +22,7 @@ type world struct {
 	loss   float64
 	double float64
 	phones map[PeerID]*fakePhone
-	paths  map[phone.CallID]*fakePath
+	paths  map[pathKey]*fakePath
 	broken []string
 	log    []string // everything sent and every change, for a failing seed
 	origin time.Time
@@ -31,7 +31,7 @@ type world struct {
 func newWorld(seed uint64) *world {
 	return &world{
 		rand: rand.New(rand.NewPCG(seed, 3)), phones: map[PeerID]*fakePhone{},
-		paths: map[phone.CallID]*fakePath{}, origin: time.Now(),
+		paths: map[pathKey]*fakePath{}, origin: time.Now(),
 	}
 }
 
@@ -64,6 +64,13 @@ type fakePhone struct {
 	wanted      map[PeerID]bool // the person placed a call to them
 	answered    map[phone.CallID]bool
 	proceed     map[phone.CallID]bool // PROCEED was sent or received
+	prepared    map[phone.CallID]bool // PREPARE was sent or received
+	legs        map[phone.CallID][]*leg
+	carries     map[phone.CallID]*fakePath
+	will        map[phone.CallID]phone.Route // what the person said last, in the call
+	consented   map[phone.CallID]bool        // the person once went for a direct route
+	forbids     bool                         // the policy lets nobody go direct
+	notices     []error
 	opened      map[phone.CallID]bool
 	late        []string // media touched after Close
 	closed      map[phone.CallID]int
@@ -80,7 +87,8 @@ func (w *world) add(id PeerID) *fakePhone {
 	p := &fakePhone{
 		w: w, id: id, verdicts: map[PeerID]Verdict{}, wanted: map[PeerID]bool{},
 		answered: map[phone.CallID]bool{}, proceed: map[phone.CallID]bool{}, opened: map[phone.CallID]bool{},
-		closed: map[phone.CallID]int{}, sent: map[PeerID]int{}, states: map[phone.CallID]Snapshot{},
+		prepared: map[phone.CallID]bool{}, legs: map[phone.CallID][]*leg{}, carries: map[phone.CallID]*fakePath{},
+		will: map[phone.CallID]phone.Route{}, consented: map[phone.CallID]bool{}, closed: map[phone.CallID]int{}, sent: map[PeerID]int{}, states: map[phone.CallID]Snapshot{},
 		endings: map[phone.CallID]int{}, forgot: map[phone.CallID]bool{},
 	}
 	p.m = New(Config{
@@ -154,7 +162,7 @@ func (p *fakePhone) crash() *fakePhone {
 	n := p.w.add(p.id)
 	n.verdicts, n.skew = p.verdicts, p.skew
 	p.w.mu.Lock()
-	n.cut, n.wanted = p.cut, maps.Clone(p.wanted)
+	n.cut, n.wanted, n.consented, n.forbids = p.cut, maps.Clone(p.wanted), maps.Clone(p.consented), p.forbids
 	p.w.mu.Unlock()
 	return n
 }
@@ -208,8 +216,9 @@ func (w *world) deliver(from *fakePhone, to PeerID, r Received) {
 	dst := w.phones[to]
 	lost := dst == nil || dst.cut || from.cut
 	if !lost {
-		if f, err := decodeFrame(r.Payload); err == nil && f.msg.kind == kindProceed {
-			dst.proceed[r.Call] = true
+		if f, err := decodeFrame(r.Payload); err == nil {
+			dst.proceed[r.Call] = dst.proceed[r.Call] || f.msg.kind == kindProceed
+			dst.prepared[r.Call] = dst.prepared[r.Call] || f.msg.kind == kindPrepare
 		}
 	}
 	w.mu.Unlock()
@@ -228,14 +237,20 @@ func (p *fakePhone) watchSendLocked(to Party, id phone.CallID, f frame) {
 	switch f.msg.kind {
 	case kindProceed:
 		p.proceed[id] = true
+	case kindPrepare:
+		p.prepared[id] = true
+		if !p.verdict(to.ID).Prepare {
+			w.breaks("%s sent PREPARE to %s, for whom it is not wished", p.id, to.ID)
+		}
 	case kindOffer, kindAnswer, kindCandidate:
-		if !p.proceed[id] {
-			w.breaks("%s sent kind %d before PROCEED", p.id, f.msg.kind)
+		if !p.proceed[id] && !p.prepared[id] {
+			w.breaks("%s sent kind %d before PROCEED and PREPARE", p.id, f.msg.kind)
 		}
 		if p.closed[id] > 0 {
 			w.breaks("%s sent an address after the end", p.id)
 		}
-	case kindAck, kindPropose, kindRinging, kindReject, kindRetract, kindWant, kindState, kindHangup:
+	case kindAck, kindPropose, kindRinging, kindReject, kindRetract, kindWant, kindState, kindHangup,
+		kindRoute, kindMoved, kindDrop:
 	}
 }
 
@@ -282,6 +297,50 @@ func (p *fakePhone) Wish(from Party) phone.Route {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()
 	return p.verdict(from.ID).Wish
+}
+
+func (p *fakePhone) Prepare(to Party) bool {
+	defer p.reentered("prepare")
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	return p.verdict(to.ID).Prepare
+}
+
+func (p *fakePhone) MayGoDirect(Party) bool {
+	defer p.reentered("mayGoDirect")
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	return !p.forbids
+}
+
+// goDirect and goRelay are the person's words about the route.
+func (p *fakePhone) goDirect(id phone.CallID) error { return p.say(id, phone.Direct, p.m.GoDirect) }
+func (p *fakePhone) goRelay(id phone.CallID) error  { return p.say(id, phone.Relay, p.m.GoRelay) }
+
+func (p *fakePhone) say(id phone.CallID, r phone.Route, word func(phone.CallID) error) error {
+	p.w.mu.Lock()
+	before, said := p.will[id]
+	consented := p.consented[id]
+	p.will[id], p.consented[id] = r, consented || r == phone.Direct
+	p.w.mu.Unlock()
+	err := word(id)
+	if err == nil {
+		return nil
+	}
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.will[id], p.consented[id] = before, consented
+	if !said {
+		delete(p.will, id)
+	}
+	return err
+}
+
+func (p *fakePhone) Notice(_ Snapshot, err error) {
+	p.w.mu.Lock()
+	p.notices = append(p.notices, err)
+	p.w.mu.Unlock()
+	p.reentered("notice")
 }
 
 func (p *fakePhone) Incoming(s Snapshot) {

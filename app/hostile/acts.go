@@ -21,7 +21,7 @@ const cancelled = 4
 // Smuggle knocks with a description and with a candidate inside, as a stranger
 // who hopes for a parser (P12). It returns how many knocks.
 func (p *Peer) Smuggle(to string) (int, error) {
-	knocks := [][]byte{Frame(Offer, 0, Text(1, shortSDP)), Frame(Answer, 0, Text(1, shortSDP)), Frame(Candidate, 0, Text(1, shortCandidate))}
+	knocks := [][]byte{Frame(Offer, 0, Session(1, phone.Relay, shortSDP)), Frame(Answer, 0, Text(1, shortSDP)), Frame(Candidate, 0, Text(1, shortCandidate))}
 	for _, k := range knocks {
 		if err := p.Send(to, phone.NewCallID(), k); err != nil {
 			return 0, err
@@ -34,7 +34,7 @@ func (p *Peer) Smuggle(to string) (int, error) {
 // it had been answered, and returns how many messages. The call's own messages
 // have no number that follows: Abandon ends it.
 func (p *Peer) Hurry(to string, id phone.CallID) (int, error) {
-	if err := p.Send(to, id, Frame(Offer, 1, Text(1, shortSDP))); err != nil {
+	if err := p.Send(to, id, Frame(Offer, 1, Session(1, phone.Relay, shortSDP))); err != nil {
 		return 0, err
 	}
 	return 2, p.Send(to, id, Frame(Candidate, 2, Text(1, shortCandidate)))

@@ -49,6 +49,12 @@ func (w welcome) Decide(call.Party, call.Proposal) call.Verdict {
 // Wish implements call.Policy.
 func (w welcome) Wish(call.Party) phone.Route { return w.p.cfg.Script.Wish }
 
+// Prepare implements call.Policy: it would like to be ready early.
+func (w welcome) Prepare(call.Party) bool { return true }
+
+// MayGoDirect implements call.Policy.
+func (w welcome) MayGoDirect(call.Party) bool { return true }
+
 // watcher answers and remembers ends.
 type watcher struct{ p *Peer }
 
@@ -71,6 +77,9 @@ func (w watcher) Ended(s call.Snapshot) {
 	w.p.mu.Unlock()
 	w.p.log.touch()
 }
+
+// Notice implements call.Observer.
+func (w watcher) Notice(call.Snapshot, error) {}
 
 // Missed implements call.Observer.
 func (w watcher) Missed(call.MissedCall) {}

@@ -94,39 +94,44 @@ func (s *stage) Open(id phone.CallID, _ call.Role, video bool, _ call.Flags) {
 }
 
 // Offer implements call.Media.
-func (s *stage) Offer(id phone.CallID, gen uint32, _ phone.Route, _ bool) {
-	s.describe(id, gen, Offer, "")
-}
+func (s *stage) Offer(id phone.CallID, m call.Making) { s.describe(id, m, Offer, "") }
 
 // Answer implements call.Media.
-func (s *stage) Answer(id phone.CallID, gen uint32, _ phone.Route, offer string) {
+func (s *stage) Answer(id phone.CallID, m call.Making, offer string) {
 	s.p.log.sdpFields(id, offer)
-	s.describe(id, gen, Answer, offer)
+	s.describe(id, m, Answer, offer)
 }
 
-func (s *stage) describe(id phone.CallID, gen uint32, kind Kind, offer string) {
+func (s *stage) describe(id phone.CallID, m call.Making, kind Kind, offer string) {
 	s.do(func() {
 		ctx, cancel := context.WithTimeout(s.ctx, stageLimit)
 		defer cancel()
-		sdp, err := s.build(ctx, id, gen, kind, offer)
+		sdp, err := s.build(ctx, id, m, kind, offer)
 		if d := s.p.cfg.Script.Describe; err == nil && d != nil {
 			sdp = d(kind, sdp)
 		}
-		s.p.calls.Described(id, gen, sdp, err)
+		s.p.calls.Described(id, m.Gen, sdp, err)
 		for _, c := range s.p.cfg.Script.Trickle {
-			s.p.calls.LocalCandidate(id, gen, c) // more than the link carries at once are lost
+			s.p.calls.LocalCandidate(id, m.Gen, c) // more than the link carries at once are lost
 		}
 	})
 }
 
-func (s *stage) build(ctx context.Context, id phone.CallID, gen uint32, kind Kind, offer string) (string, error) {
+func (s *stage) build(ctx context.Context, id phone.CallID, m call.Making, kind Kind, offer string) (string, error) {
 	a := s.act(id)
 	if a == nil {
 		return "", phone.ErrClosed
 	}
+	a.video = m.Video
+	if m.Route != phone.NoRoute && a.station != nil { // a session beside the first, which still listens
+		s.mu.Lock()
+		s.ended = append(s.ended, &act{station: a.station})
+		s.mu.Unlock()
+		a.station = nil
+	}
 	if a.station == nil {
 		a.grant, _ = s.p.client.Turn(ctx) // without a relay there are still the own addresses
-		st, err := openStation(ctx, s.p.log, id, a.video, a.grant, func() { s.p.calls.MediaUp(id, gen) })
+		st, err := openStation(ctx, s.p.log, id, a.video, a.grant, func() { s.p.calls.MediaUp(id, m.Gen) })
 		if err != nil {
 			return "", err
 		}
@@ -164,6 +169,12 @@ func (s *stage) Candidate(id phone.CallID, _ uint32, candidate string) {
 		_ = a.station.candidate(candidate)
 	})
 }
+
+// Carry implements call.Media: a station sends nothing anyway.
+func (s *stage) Carry(phone.CallID, uint32) {}
+
+// Drop implements call.Media. The sockets listen on.
+func (s *stage) Drop(phone.CallID, uint32) {}
 
 // SetLocal implements call.Media.
 func (s *stage) SetLocal(phone.CallID, call.Flags) {}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
+
+	"paravent/app/phone"
 )
 
 // Kind is what a call message says, read by this package's own decoder: the
@@ -22,11 +24,13 @@ const (
 	Answer    Kind = 8
 	Candidate Kind = 9
 	Hangup    Kind = 12
+	Prepare   Kind = 13
 )
 
 var kindNames = map[Kind]string{
 	Ack: "ack", Propose: "propose", Ringing: "ringing", Proceed: "proceed", Reject: "reject", Retract: "retract",
 	Offer: "offer", Answer: "answer", Candidate: "candidate", 10: "want", 11: "state", Hangup: "hangup",
+	Prepare: "prepare", 14: "route", 15: "moved", 16: "drop",
 }
 
 // String is the kind's name in the protocol.
@@ -51,9 +55,14 @@ func Frame(k Kind, seq uint32, body []byte) []byte {
 	return append(b, body...)
 }
 
-// Text is the body of an OFFER, ANSWER or CANDIDATE of a generation.
+// Text is the body of an ANSWER or CANDIDATE of a generation.
 func Text(gen uint32, text string) []byte {
 	return append(binary.BigEndian.AppendUint32(nil, gen), text...)
+}
+
+// Session is the body of an OFFER of a session of its own over a route.
+func Session(gen uint32, r phone.Route, sdp string) []byte {
+	return append(append(binary.BigEndian.AppendUint32(nil, gen), byte(r)), sdp...)
 }
 
 // read takes a payload apart as far as it is understood: everything else is
@@ -66,7 +75,9 @@ func read(payload []byte) (k Kind, sent time.Time, text string) {
 	sent = time.UnixMilli(int64(binary.BigEndian.Uint64(payload[9:]))) //nolint:gosec // any value is a time
 	body := payload[headLen:]
 	switch {
-	case (k == Offer || k == Answer || k == Candidate) && len(body) > 4:
+	case k == Offer && len(body) > 5:
+		text = string(body[5:])
+	case (k == Answer || k == Candidate) && len(body) > 4:
 		text = string(body[4:])
 	case k == Propose && len(body) > 14:
 		text = string(body[14:]) // the name

@@ -11,9 +11,9 @@ import (
 	"paravent/media"
 )
 
-// evidence is what stays of a session for the receipt.
+// evidence is what stays of all legs for the receipt.
 type evidence struct {
-	path   phone.Route    // of the pair in use
+	path   phone.Route    // the widest that carried
 	local  netip.AddrPort // this end of it
 	remote netip.Addr     // the other end
 	seenAs netip.Addr     // this phone as the relay or the server sees it
@@ -47,7 +47,10 @@ func (l *line) note(s *media.Session) {
 	if relayed {
 		path = phone.Relay
 	}
-	l.evident.path = max(l.evident.path, path) // what was shown once stays shown
+	if path < l.evident.path {
+		return // what was shown once stays shown
+	}
+	l.evident.path = path
 	l.evident.local, _ = netip.ParseAddrPort(local)
 	far, _ := netip.ParseAddrPort(remote)
 	l.evident.remote = far.Addr().Unmap()
@@ -56,15 +59,17 @@ func (l *line) note(s *media.Session) {
 // receipt says what was shown until now, from what really left.
 func (l *line) receipt() phone.Receipt {
 	l.mu.Lock()
-	g, e, meter := l.gate, l.evident, l.meter
+	gates, e, meter := slices.Clone(l.gates), l.evident, l.meter
 	e.relays = slices.Clone(e.relays)
 	l.mu.Unlock()
 	ev := receipt.Evidence{Call: l.id, At: l.cfg.Now(), Route: e.path, Local: e.local, RelaySaw: addrs(e.asked), ServerSaw: l.cfg.ServerSees()}
-	if g != nil {
-		ev.Shown, ev.Relayed = g.Shown(), g.Relayed()
+	direct := false
+	for _, g := range gates {
+		ev.Shown, ev.Relayed = append(ev.Shown, g.Shown()...), append(ev.Relayed, g.Relayed()...)
+		direct = direct || g.Route() == phone.Direct
 	}
 	if meter != nil {
-		ev.Flows = flows(meter, e.relays, g != nil && g.Route() == phone.Direct)
+		ev.Flows = flows(meter, e.relays, direct)
 	}
 	locals := l.cfg.Locals()
 	for _, r := range ev.Relayed {

@@ -10,7 +10,6 @@ import (
 	"paravent/app/egress"
 	"paravent/app/phone"
 	"paravent/app/route"
-	"paravent/media"
 	"paravent/media/audio"
 	"paravent/media/video"
 )
@@ -30,24 +29,22 @@ type line struct {
 	jobs   chan func()
 	ended  chan struct{} // closed when everything is closed
 
-	closing sync.WaitGroup // the session that close closes
+	closing sync.WaitGroup // the sessions that close and drop close
 
 	// owned by the line's goroutine
-	role      call.Role
-	withVideo bool
-	relays    route.Relays
-	granted   time.Time  // when the relays were
-	relayed   netip.Addr // where the checked relay gave an address
+	relays  route.Relays
+	granted time.Time  // when the relays were
+	relayed netip.Addr // where the checked relay gave an address
 
 	mu       sync.Mutex
 	closed   bool            // guarded by mu, as are the next fields
 	audio    *audio.Endpoint // nil before openDevices
 	video    *video.Endpoint // nil without a video line
-	session  *media.Session  // nil before offer or answer
-	gate     *route.Gate     // nil before offer or answer
-	gen      uint32          // of the description that session works on
+	legs     []*leg          // the open ones
+	carrying *leg            // the one that sends; nil before the first carry
+	gates    []*route.Gate   // of all legs that ever were, for the receipt
 	local    call.Flags
-	up       bool          // the path was up at least once
+	up       bool          // a leg carried at least once
 	accepted time.Time     // when this side knew that the call was accepted
 	sampled  sample        // the last figures
 	evident  evidence      // what the receipt is made of, besides the gate's log
@@ -88,11 +85,12 @@ func (l *line) do(job func()) {
 // what may take longer.
 func (l *line) close() {
 	l.mu.Lock()
-	first, a, v, s := !l.closed, l.audio, l.video, l.session
+	first, a, v := !l.closed, l.audio, l.video
 	l.closed = true
-	if first && s != nil {
-		l.closing.Go(func() { l.hangUp(s) })
+	for _, n := range l.legs {
+		l.closing.Go(func() { l.hangUp(n) })
 	}
+	l.legs = nil
 	l.mu.Unlock()
 	if !first {
 		return
@@ -109,12 +107,6 @@ func (l *line) close() {
 	l.cancel()
 }
 
-// hangUp closes the sockets, after a last look at the path in use.
-func (l *line) hangUp(s *media.Session) {
-	l.note(s)
-	_ = s.Close()
-}
-
 // closeAll runs on the line's goroutine, when nothing else does.
 func (l *line) closeAll() {
 	l.mu.Lock()
@@ -129,11 +121,11 @@ func (l *line) closeAll() {
 	}
 }
 
-// live tells whether the line is open still, with its parts.
-func (l *line) live() (s *media.Session, g *route.Gate, ok bool) {
+// live tells whether the line is open still.
+func (l *line) live() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.session, l.gate, !l.closed
+	return !l.closed
 }
 
 func (l *line) checkRelay() {
@@ -176,7 +168,6 @@ const relayLimit = 4500 * time.Millisecond
 // openDevices opens microphone, speaker and camera. It is asked for only by
 // the local Call or Accept (P10); frames leave only once the path is up.
 func (l *line) openDevices(role call.Role, withVideo bool, local call.Flags) {
-	l.role, l.withVideo = role, withVideo
 	if role == call.Callee {
 		l.acceptedNow()
 	}
@@ -213,7 +204,7 @@ func (l *line) startSound(a *audio.Endpoint) {
 	if err == nil {
 		err = a.StartCapture()
 	}
-	if _, _, open := l.live(); err != nil && open {
+	if err != nil && l.live() {
 		l.fail(err)
 	}
 }
@@ -221,7 +212,7 @@ func (l *line) startSound(a *audio.Endpoint) {
 // startCamera only warns: a call without one's own picture is still a call.
 func (l *line) startCamera(v *video.Endpoint) {
 	err := v.StartCapture()
-	if _, _, open := l.live(); err != nil && open {
+	if err != nil && l.live() {
 		l.cfg.Emit(phone.Notice{Err: err})
 	}
 }
@@ -245,7 +236,7 @@ func (l *line) videoConfig() video.Config {
 func (l *line) setLocal(local call.Flags) {
 	l.mu.Lock()
 	l.local = local
-	a, v, s := l.audio, l.video, l.session
+	a, v, n := l.audio, l.video, l.carrying
 	l.mu.Unlock()
 	if a != nil {
 		a.SetMuted(local.Muted)
@@ -255,8 +246,8 @@ func (l *line) setLocal(local call.Flags) {
 			l.cfg.Emit(phone.Notice{Err: err})
 		}
 	}
-	if s != nil {
-		s.SetHeld(local.Held)
+	if n != nil {
+		n.session.SetHeld(local.Held)
 	}
 }
 
@@ -292,10 +283,13 @@ func (l *line) replace(a *audio.Endpoint, failure error) {
 	}
 }
 
-func (l *line) fail(err error) { l.sink.MediaFailed(l.id, l.generation(), err) }
-
-func (l *line) generation() uint32 {
+// fail reports what no leg is to blame for.
+func (l *line) fail(err error) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.gen
+	var gen uint32
+	if n := l.inUseLocked(); n != nil {
+		gen = n.gen
+	}
+	l.mu.Unlock()
+	l.sink.MediaFailed(l.id, gen, err)
 }

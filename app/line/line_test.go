@@ -89,7 +89,7 @@ func (x *side) Described(_ phone.CallID, gen uint32, sdp string, err error) {
 	case err != nil:
 		x.failed <- err
 	case x.role == call.Caller:
-		x.other.lines.Answer(x.id, gen, x.route, sdp)
+		x.other.lines.Answer(x.id, call.Making{Gen: gen, Route: x.offered(gen)}, sdp)
 	default:
 		x.other.lines.Complete(x.id, gen, sdp)
 	}
@@ -113,7 +113,11 @@ func (x *side) LocalCandidate(_ phone.CallID, gen uint32, c string) {
 	x.other.lines.Candidate(x.id, gen, c)
 }
 
-func (x *side) MediaUp(phone.CallID, uint32)                    { x.up <- struct{}{} }
+// MediaUp does what package call does: what is up carries.
+func (x *side) MediaUp(id phone.CallID, gen uint32) {
+	x.lines.Carry(id, gen)
+	x.lines.do(id, func(*line) { x.up <- struct{}{} })
+}
 func (x *side) MediaDown(phone.CallID, uint32)                  {}
 func (x *side) MediaFailed(_ phone.CallID, _ uint32, err error) { x.failed <- err }
 func (x *side) open(withVideo bool)                             { x.lines.Open(x.id, x.role, withVideo, call.Flags{}) }
@@ -172,7 +176,7 @@ func connectPair(t *testing.T, caller, callee *side) {
 		require.NoError(t, await(t, "the relay is checked", x.checked))
 		x.open(false)
 	}
-	caller.lines.Offer(caller.id, 1, caller.route, false)
+	caller.lines.Offer(caller.id, call.Making{Gen: 1, Route: caller.route})
 	for _, x := range []*side{caller, callee} {
 		await(t, "the media are up", x.up)
 	}
@@ -185,6 +189,22 @@ func (x *side) line() *line {
 	return x.lines.lines[x.id]
 }
 
+// session is the one that carries.
+func (x *side) session() *media.Session {
+	n := x.line()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.carrying.session
+}
+
+// offered is the route of an offer; the second one of a test is a restart.
+func (x *side) offered(gen uint32) phone.Route {
+	if gen > 1 {
+		return phone.NoRoute
+	}
+	return x.route
+}
+
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	require.Eventually(t, holds, patience, 5*time.Millisecond, what)
@@ -193,7 +213,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 // P10, P11: nothing waits behind a slow step, and nothing starts afterwards.
 func TestP11CloseEndsCaptureAndSocketsBehindASlowStep(t *testing.T) {
 	caller, callee, _ := connect(t)
-	n := caller.line()
+	n, session := caller.line(), caller.session()
 	eventually(t, "the caller is heard", func() bool { return callee.line().audio.Stats().Received > 5 })
 	slow, begun := make(chan struct{}), make(chan struct{})
 	n.do(func() { close(begun); <-slow })
@@ -207,7 +227,7 @@ func TestP11CloseEndsCaptureAndSocketsBehindASlowStep(t *testing.T) {
 	go func() { n.closing.Wait(); close(closed) }()
 	await(t, "the sockets are closed", closed)
 	require.Equal(t, sent, n.audio.Stats().Sent)
-	require.ErrorIs(t, n.session.AddCandidate("candidate:1"), media.ErrClosed)
+	require.ErrorIs(t, session.AddCandidate("candidate:1"), media.ErrClosed)
 }
 
 // A job that comes late makes no new line, which nobody would close.
@@ -248,7 +268,7 @@ func TestP09RelayDiesAfterItsCheck(t *testing.T) {
 			caller.open(false)
 			harm(s, caller)
 			begun := time.Now()
-			caller.lines.Offer(caller.id, 1, phone.Relay, false)
+			caller.lines.Offer(caller.id, call.Making{Gen: 1, Route: phone.Relay})
 			require.ErrorIs(t, await(t, "the relay is missed", caller.failed), route.ErrRelayUnavailable)
 			t.Logf("noticed after %v", time.Since(begun))
 			require.Less(t, time.Since(begun), 15*time.Second)
@@ -278,14 +298,14 @@ func TestRestartRenewsTheGrant(t *testing.T) {
 	caller, callee, _ := connect(t)
 	for _, x := range []*side{caller, callee} {
 		x.do(func(n *line) { n.relays.Password, n.granted = "expired", n.granted.Add(-2*grantAge) })
-		require.NoError(t, x.line().session.Renew([]webrtc.ICEServer{{
+		require.NoError(t, x.session().Renew([]webrtc.ICEServer{{
 			URLs: x.line().relays.URIs, Username: x.line().relays.Username, Credential: "expired",
 		}}))
 	}
-	before, _, _, _ := caller.line().session.SelectedPair()
-	caller.lines.Offer(caller.id, 2, phone.Relay, true)
+	before, _, _, _ := caller.session().SelectedPair()
+	caller.lines.Offer(caller.id, call.Making{Gen: 2})
 	eventually(t, "another relayed path is in use", func() bool {
-		now, _, relayed, ok := caller.line().session.SelectedPair()
+		now, _, relayed, ok := caller.session().SelectedPair()
 		return ok && relayed && now != before
 	})
 	for _, x := range []*side{caller, callee} {

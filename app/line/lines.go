@@ -5,7 +5,8 @@
 //
 //	call.Manager -> Lines (call.Media) -> line: one goroutine that does slow things in order
 //	                                        |-> route.Plan, route.Gate
-//	                                        |-> media.Session, audio.Endpoint, video.Endpoint
+//	                                        |-> legs: each a media.Session; one of them carries
+//	                                        |-> audio.Endpoint, video.Endpoint, shared by the legs
 //	             <- Sink: descriptions, candidates, media up and down
 //
 // Every method of Lines returns at once and may be called from any goroutine.
@@ -122,13 +123,13 @@ func (l *Lines) Open(id phone.CallID, role call.Role, withVideo bool, local call
 }
 
 // Offer implements call.Media.
-func (l *Lines) Offer(id phone.CallID, gen uint32, r phone.Route, restart bool) {
-	l.do(id, func(n *line) { n.offer(gen, r, restart) })
+func (l *Lines) Offer(id phone.CallID, m call.Making) {
+	l.do(id, func(n *line) { n.offer(m) })
 }
 
 // Answer implements call.Media.
-func (l *Lines) Answer(id phone.CallID, gen uint32, r phone.Route, offer string) {
-	l.do(id, func(n *line) { n.answer(gen, r, offer) })
+func (l *Lines) Answer(id phone.CallID, m call.Making, offer string) {
+	l.do(id, func(n *line) { n.answer(m, offer) })
 }
 
 // Complete implements call.Media.
@@ -139,6 +140,16 @@ func (l *Lines) Complete(id phone.CallID, gen uint32, answer string) {
 // Candidate implements call.Media.
 func (l *Lines) Candidate(id phone.CallID, gen uint32, candidate string) {
 	l.do(id, func(n *line) { n.candidate(gen, candidate) })
+}
+
+// Carry implements call.Media.
+func (l *Lines) Carry(id phone.CallID, gen uint32) {
+	l.do(id, func(n *line) { n.carry(gen) })
+}
+
+// Drop implements call.Media.
+func (l *Lines) Drop(id phone.CallID, gen uint32) {
+	l.do(id, func(n *line) { n.drop(gen) })
 }
 
 // SetLocal implements call.Media.
@@ -199,4 +210,14 @@ func (l *Lines) Exposure(id phone.CallID) phone.Receipt {
 		return l.nothing(id)
 	}
 	return n.receipt()
+}
+
+// WouldShow lists the addresses of this phone that a direct path would show
+// the peer of a call.
+func (l *Lines) WouldShow(id phone.CallID) []string {
+	n := l.find(id, false)
+	if n == nil {
+		return nil
+	}
+	return n.wouldShow()
 }

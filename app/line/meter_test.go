@@ -36,9 +36,9 @@ func TestP08NoWayOutNoMedia(t *testing.T) {
 	require.ErrorIs(t, await(t, "the relay check", x.checked), egress.ErrDeviceGone)
 	x.lines.Open(x.id, call.Caller, false, call.Flags{})
 	for _, r := range []phone.Route{phone.Relay, phone.Direct} {
-		x.lines.Offer(x.id, 1, r, false)
+		x.lines.Offer(x.id, call.Making{Gen: 1, Route: r})
 		require.ErrorIs(t, await(t, "the offer", x.failed), egress.ErrDeviceGone)
 	}
-	require.Nil(t, x.line().session)
+	require.Empty(t, x.line().legs)
 	require.Nil(t, x.line().meter)
 }

@@ -15,47 +15,48 @@ import (
 // ErrNoDevices says that a description was asked for before the devices were opened.
 var ErrNoDevices = phone.NewFault("call-without-devices")
 
-// offer describes this side as the caller. A restart keeps the session and
-// gathers anew; the first offer makes the session.
-func (l *line) offer(gen uint32, r phone.Route, restart bool) {
-	l.acceptedNow() // the caller learns of it by the PROCEED that asks for this offer
-	s, g, err := l.prepare(gen, r, restart)
+// offer describes this side as the caller.
+func (l *line) offer(m call.Making) {
+	if !m.Early {
+		l.acceptedNow() // the caller learns of it by the PROCEED that asks for this offer
+	}
+	n, err := l.legFor(m, true)
 	if err != nil {
-		l.sink.Described(l.id, gen, "", err)
+		l.sink.Described(l.id, m.Gen, "", err)
 		return
 	}
-	sdp, err := s.Offer(restart)
+	sdp, err := n.session.Offer(m.Route == phone.NoRoute)
 	if err == nil {
-		sdp, err = g.OutSDP(sdp)
+		sdp, err = n.gate.OutSDP(sdp)
 	}
-	l.sink.Described(l.id, gen, sdp, err)
+	l.sink.Described(l.id, m.Gen, sdp, err)
 }
 
 // answer describes this side as the callee.
-func (l *line) answer(gen uint32, r phone.Route, offer string) {
-	s, g, err := l.prepare(gen, r, false)
+func (l *line) answer(m call.Making, offer string) {
+	n, err := l.legFor(m, false)
 	if err == nil {
-		offer, err = g.InSDP(offer)
+		offer, err = n.gate.InSDP(offer)
 	}
 	var sdp string
 	if err == nil {
-		sdp, err = s.Answer(offer)
+		sdp, err = n.session.Answer(offer)
 	}
 	if err == nil {
-		sdp, err = g.OutSDP(sdp)
+		sdp, err = n.gate.OutSDP(sdp)
 	}
-	l.sink.Described(l.id, gen, sdp, err)
+	l.sink.Described(l.id, m.Gen, sdp, err)
 }
 
 // complete gives the other side's answer to the session.
 func (l *line) complete(gen uint32, answer string) {
-	s, g, ok := l.live()
-	if !ok || s == nil || gen != l.generation() {
+	n := l.newest(gen)
+	if n == nil {
 		return
 	}
-	answer, err := g.InSDP(answer)
+	answer, err := n.gate.InSDP(answer)
 	if err == nil {
-		err = s.Complete(answer)
+		err = n.session.Complete(answer)
 	}
 	if err != nil {
 		l.sink.MediaFailed(l.id, gen, err)
@@ -65,36 +66,38 @@ func (l *line) complete(gen uint32, answer string) {
 // candidate gives one of the other side's addresses to the session; the gate
 // drops what must not be tried.
 func (l *line) candidate(gen uint32, text string) {
-	s, g, ok := l.live()
-	if !ok || s == nil || gen != l.generation() {
+	n := l.newest(gen)
+	if n == nil {
 		return
 	}
-	text, keep, err := g.InCandidate(text)
+	text, keep, err := n.gate.InCandidate(text)
 	if err != nil || !keep {
 		return
 	}
-	if err := s.AddCandidate(text); err != nil {
+	if err := n.session.AddCandidate(text); err != nil {
 		l.sink.MediaFailed(l.id, gen, err)
 	}
 }
 
-// prepare returns the session for a description of generation gen, making it
-// where there is none yet.
-func (l *line) prepare(gen uint32, r phone.Route, restart bool) (*media.Session, *route.Gate, error) {
-	s, g, ok := l.live()
-	if !ok {
-		return nil, nil, phone.ErrClosed
+// legFor returns the leg for a description, making it where it is to be one of
+// its own. A restart is about the one in use.
+func (l *line) legFor(m call.Making, offerer bool) (*leg, error) {
+	if !l.live() {
+		return nil, phone.ErrClosed
+	}
+	if m.Route != phone.NoRoute {
+		return l.newLeg(m, offerer)
 	}
 	l.mu.Lock()
-	l.gen = gen
+	n := l.inUseLocked()
+	if n != nil {
+		n.gen = m.Gen
+	}
 	l.mu.Unlock()
-	if s != nil {
-		return s, g, l.renew(s, r)
+	if n == nil {
+		return nil, ErrNoPath
 	}
-	if restart {
-		return nil, nil, ErrNoDevices
-	}
-	return l.newSession(r)
+	return n, l.renew(n.session, n.route)
 }
 
 // grantAge is after what time a relay grant is too old to begin something with
@@ -136,44 +139,6 @@ func (l *line) take(relays route.Relays) {
 	}
 }
 
-func (l *line) newSession(r phone.Route) (*media.Session, *route.Gate, error) {
-	l.mu.Lock()
-	a, v := l.audio, l.video
-	l.mu.Unlock()
-	if a == nil {
-		return nil, nil, ErrNoDevices
-	}
-	plan, err := l.plan(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	engine, peer, err := plan.Settings(l.ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	g := route.NewGate(plan, l.cfg.Locals)
-	s, err := media.Open(media.Config{
-		Engine: engine, Peer: peer, Audio: a, Video: v, Offerer: l.role == call.Caller,
-		OnCandidate: func(c string) { l.localCandidate(g, c) },
-		OnState:     l.stateChanged,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	l.mu.Lock()
-	closed, local := l.closed, l.local
-	if !closed {
-		l.session, l.gate = s, g
-	}
-	l.mu.Unlock()
-	if closed {
-		_ = s.Close()
-		return nil, nil, phone.ErrClosed
-	}
-	s.SetHeld(local.Held)
-	return s, g, nil
-}
-
 // plan makes the plan of this call. The direct route does without a relay
 // where the server has none; the relayed one never does.
 func (l *line) plan(r phone.Route) (route.Plan, error) {
@@ -193,27 +158,45 @@ func (l *line) plan(r phone.Route) (route.Plan, error) {
 	return route.NewPlan(r, l.relays, world)
 }
 
+// wouldShow is what a direct session would show, as far as it is known before
+// there is one.
+func (l *line) wouldShow() []string {
+	l.mu.Lock()
+	g, seenAs := l.inUseLocked(), l.evident.seenAs
+	l.mu.Unlock()
+	if g == nil {
+		return nil
+	}
+	return g.gate.WouldShow(seenAs)
+}
+
 // localCandidate comes from pion's goroutine: everything that leaves passes
 // the gate, and a refusal ends the call. The empty candidate says that there
 // are no more: on a relayed route without any, the gate refuses it.
-func (l *line) localCandidate(g *route.Gate, text string) {
-	out, err := g.OutCandidate(text)
+func (l *line) localCandidate(n *leg, text string) {
+	gen, open := l.generation(n)
+	if !open {
+		return
+	}
+	out, err := n.gate.OutCandidate(text)
 	if err != nil {
-		l.fail(err)
+		l.sink.MediaFailed(l.id, gen, err)
 		return
 	}
 	if out != "" { // the end is not worth a message
-		l.sink.LocalCandidate(l.id, l.generation(), out)
+		l.sink.LocalCandidate(l.id, gen, out)
 	}
 }
 
 // stateChanged comes from pion's goroutine.
-func (l *line) stateChanged(s media.State) {
-	gen := l.generation()
+func (l *line) stateChanged(n *leg, s media.State) {
+	gen, open := l.generation(n)
+	if !open {
+		return
+	}
 	switch s {
 	case media.Connecting:
 	case media.Up:
-		l.connected()
 		l.sink.MediaUp(l.id, gen)
 	case media.Down:
 		l.sink.MediaDown(l.id, gen)
@@ -226,20 +209,17 @@ func (l *line) stateChanged(s media.State) {
 var ErrNoPath = phone.NewFault("no-media-path")
 
 // connected notes the path in use and tells of it, the first time.
-func (l *line) connected() {
+func (l *line) connected(n *leg) {
 	at := l.cfg.Now()
+	l.note(n.session)
 	l.mu.Lock()
-	s, first, open := l.session, !l.up, !l.closed
+	first, open := !l.up, !l.closed
 	l.up = true
 	l.mu.Unlock()
-	if !open || s == nil {
+	if !open || !first {
 		return
 	}
-	l.note(s)
-	if !first {
-		return
-	}
-	local, remote, relayed, _ := s.SelectedPair()
+	local, remote, relayed, _ := n.session.SelectedPair()
 	way := phone.Direct
 	if relayed {
 		way = phone.Relay

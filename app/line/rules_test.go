@@ -75,12 +75,12 @@ func TestP10NoDeviceBeforeOpen(t *testing.T) {
 	x.lines.CheckRelay(x.id)
 	require.NoError(t, await(t, "the relay is checked", x.checked))
 	x.lines.SetLocal(x.id, call.Flags{Muted: true})
-	x.lines.Offer(x.id, 1, phone.Relay, false)
+	x.lines.Offer(x.id, call.Making{Gen: 1, Route: phone.Relay})
 	require.ErrorIs(t, await(t, "an offer without devices fails", x.failed), ErrNoDevices)
 	x.do(func(n *line) {
 		require.Nil(t, n.audio)
 		require.Nil(t, n.video)
-		require.Nil(t, n.session)
+		require.Empty(t, n.legs)
 	})
 }
 

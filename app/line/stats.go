@@ -19,11 +19,13 @@ type sample struct {
 const shortest = 500 * time.Millisecond
 
 func (l *line) stats() (phone.Stats, error) {
-	s, _, ok := l.live()
-	if !ok || s == nil {
+	l.mu.Lock()
+	n, open := l.carrying, !l.closed
+	l.mu.Unlock()
+	if !open || n == nil {
 		return phone.Stats{}, phone.ErrNoSuchCall
 	}
-	now, m := l.cfg.Now(), s.Stats()
+	now, m := l.cfg.Now(), n.session.Stats()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now.Sub(l.sampled.at) >= shortest {

@@ -180,6 +180,8 @@ func (w *Window) notice(n phone.Notice) {
 	switch {
 	case !n.Passing:
 		w.fail(n.Err)
+	case w.call != nil && callview.AboutPath(n.Err):
+		w.call.Say(w.env.Words.Error(n.Err))
 	case w.main != nil:
 		w.main.banner.Say(w.env.Words.Error(n.Err))
 	}

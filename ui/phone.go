@@ -37,6 +37,10 @@ type Phone interface {
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error
 	Hold(id phone.CallID, on bool) error
 	Calls() []phone.CallInfo
+	// GoDirect asks for a direct path or agrees to one; GoRelay withdraws,
+	// refuses, or goes back to the relay.
+	GoDirect(id phone.CallID) error
+	GoRelay(id phone.CallID) error
 	// Exposure is what a call showed of this phone so far.
 	Exposure(id phone.CallID) phone.Receipt
 

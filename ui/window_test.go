@@ -42,6 +42,13 @@ func french(f *uitest.Fake) *uitest.Fake {
 	return f
 }
 
+// relayed is a call through a relay elsewhere.
+func relayed(f *uitest.Fake) phone.CallID {
+	id, _ := f.Call(f.Person("Mei Lin").ID, false)
+	f.Connect(id, phone.Relay, phone.RelayElsewhere)
+	return id
+}
+
 // scenes are the screens worth a look.
 func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {
 	return map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen){
@@ -62,6 +69,22 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 			f.Connect(id, phone.Relay, phone.RelayElsewhere)
 			text, _ := w.env.Words.Badge(w.call.Info())
 			s.Tap(text)
+		},
+		"upgrade-consent": func(_ *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			relayed(f)
+			s.Key(fyne.KeyD)
+		},
+		"upgrade-asking": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
+			f.Change(relayed(f), func(c *phone.CallInfo) { c.Upgrade = phone.Asking })
+		},
+		"upgrade-asked": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
+			f.Change(relayed(f), func(c *phone.CallInfo) { c.Upgrade = phone.Asked })
+		},
+		"upgrade-moving": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
+			f.Change(relayed(f), func(c *phone.CallInfo) { c.Upgrade = phone.Moving })
+		},
+		"direct": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {
+			f.Connect(relayed(f), phone.Direct, phone.RelayNone, "203.0.113.7:40000", "192.168.1.20:40000")
 		},
 		"bound": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
 			_, _ = f.ImportTunnel("mullvad-se1", []byte(uitest.TunnelText))

@@ -63,6 +63,9 @@ func (s *Screen) Close() {
 	if s.asking != nil {
 		s.asking.Hide()
 	}
+	if s.consent != nil {
+		s.consent.Hide()
+	}
 	if s.live != nil {
 		s.live.dialog.Hide()
 	}
@@ -81,6 +84,8 @@ func (s *Screen) Key(name fyne.KeyName) {
 		s.toggleHold()
 	case fyne.KeyS:
 		s.toggleStats()
+	case fyne.KeyD:
+		s.changePath()
 	case fyne.KeyEscape:
 		s.AskHangUp()
 	}

@@ -22,6 +22,10 @@ type Phone interface {
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error
 	Hold(id phone.CallID, on bool) error
+	// GoDirect asks the other side for a direct path, or agrees to one that it
+	// asked for; GoRelay withdraws, refuses, or goes back to the relay.
+	GoDirect(id phone.CallID) error
+	GoRelay(id phone.CallID) error
 	// Exposure is what the call showed so far.
 	Exposure(id phone.CallID) phone.Receipt
 }
@@ -43,9 +47,12 @@ type Screen struct {
 	noFace *fyne.Container
 	stats  *statsPanel
 
-	mute, camera, hold, statsButton, hangup *widgets.Round
-	asking                                  *widgets.Dialog
-	live                                    *live // the receipt, nil while it is not shown
+	mute, camera, hold, path, statsButton, hangup *widgets.Round
+	upgrade                                       *upgradeBar
+	consent                                       *widgets.Dialog // asks before a direct path is asked for, nil while it does not
+	consentTo                                     []string        // the addresses it lists
+	asking                                        *widgets.Dialog
+	live                                          *live // the receipt, nil while it is not shown
 }
 
 // New shows the call of info; the pictures belong to the window, because the
@@ -71,18 +78,20 @@ func (s *Screen) build() {
 	s.noFace = container.NewVBox(layout.NewSpacer(), container.NewCenter(s.face), widgets.Gap(8), s.note, layout.NewSpacer())
 	s.stats = newStatsPanel(w)
 
-	s.mute = widgets.NewRound("mic", w.T("call.mute"), widgets.Plain, s.toggleMute)
-	s.camera = widgets.NewRound("video", w.T("call.camera-off"), widgets.Plain, s.toggleCamera)
-	s.hold = widgets.NewRound("pause", w.T("call.hold"), widgets.Plain, s.toggleHold)
-	s.statsButton = widgets.NewRound("stats", w.T("call.stats"), widgets.Plain, s.toggleStats)
-	s.hangup = widgets.NewRound("hangup", w.T("call.hangup"), widgets.Bad, s.hangUp)
+	s.mute = widgets.NewRound("mic", w.T("call.mute"), widgets.Plain, s.toggleMute).Key(fyne.KeyM)
+	s.camera = widgets.NewRound("video", w.T("call.camera-off"), widgets.Plain, s.toggleCamera).Key(fyne.KeyV)
+	s.hold = widgets.NewRound("pause", w.T("call.hold"), widgets.Plain, s.toggleHold).Key(fyne.KeyH)
+	s.path = s.pathButton()
+	s.statsButton = widgets.NewRound("stats", w.T("call.stats"), widgets.Plain, s.toggleStats).Key(fyne.KeyS)
+	s.hangup = widgets.NewRound("hangup", w.T("call.hangup"), widgets.Bad, s.hangUp).Key("Ctrl+W")
+	s.upgrade = newUpgradeBar(w, s.goDirect, s.refuse)
 
 	head := container.NewBorder(nil, nil, nil, container.NewCenter(s.badge), container.NewVBox(s.name, s.state))
 	top := widgets.NewPanel(own.ColorRail, 0, 20, 12, head)
-	controls := container.NewHBox(layout.NewSpacer(), s.mute, s.camera, s.hold, s.statsButton, widgets.Gap(12), s.hangup, layout.NewSpacer())
+	controls := container.NewHBox(layout.NewSpacer(), s.mute, s.camera, s.hold, s.path, s.statsButton, widgets.Gap(12), s.hangup, layout.NewSpacer())
 	bottom := widgets.NewPanel(own.ColorRail, 0, 20, 12, controls)
 	s.stage = container.New(&stage{s}, s.remote, s.noFace, s.local, s.stats)
-	s.object = container.NewThemeOverride(container.NewBorder(top, bottom, nil, nil,
+	s.object = container.NewThemeOverride(container.NewBorder(container.NewVBox(top, s.upgrade.panel), bottom, nil, nil,
 		widgets.NewPanel(own.ColorStage, 0, 0, 0, s.stage)), own.NewDark())
 }
 
@@ -112,6 +121,7 @@ func (s *Screen) Update(info phone.CallInfo, now time.Time) {
 	choose(s.hold, info.Held, "pause", "play", w.T("call.hold"), w.T("call.resume"))
 	s.hold.SetDisabled(info.State != phone.Connected)
 	visible(s.camera, info.Video)
+	s.showUpgrade()
 	s.showPictures()
 	s.Tick(now)
 }

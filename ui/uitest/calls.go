@@ -15,6 +15,9 @@ var errBadLink = phone.NewFault("bad-address")
 // else's server sees this computer.
 var ErrShowsAddress = phone.NewFault("server-here-shows-address")
 
+// ErrDirectRefused has the code of the real fault for a no of the other side.
+var ErrDirectRefused = phone.NewFault("direct-refused")
+
 // Ring makes a call come in.
 func (f *Fake) Ring(from phone.Person, video bool) phone.CallID {
 	id := phone.NewCallID()
@@ -48,6 +51,10 @@ func (f *Fake) Change(id phone.CallID, change func(*phone.CallInfo)) {
 func (f *Fake) Connect(id phone.CallID, route phone.Route, kind phone.Relaying, peerSees ...string) {
 	f.Change(id, func(c *phone.CallInfo) {
 		c.State, c.Route, c.RelayKind, c.PeerSees, c.ConnectedAt = phone.Connected, route, kind, peerSees, f.now()
+		c.Upgrade, c.WouldShow = phone.NoUpgrade, nil
+		if route == phone.Relay {
+			c.WouldShow = []string{"192.168.1.20", "203.0.113.7"}
+		}
 	})
 }
 
@@ -129,6 +136,26 @@ func (f *Fake) Mute(id phone.CallID, audioMuted, cameraOff bool) error {
 
 func (f *Fake) Hold(id phone.CallID, on bool) error {
 	return f.act(id, fmt.Sprintf("hold %v", on), func(c *phone.CallInfo) { c.Held = on })
+}
+
+// GoDirect and GoRelay move only what one side can: the test plays the other.
+func (f *Fake) GoDirect(id phone.CallID) error {
+	return f.act(id, "direct", func(c *phone.CallInfo) {
+		if c.Upgrade == phone.Asked {
+			c.Upgrade = phone.Moving
+		} else {
+			c.Upgrade = phone.Asking
+		}
+	})
+}
+
+func (f *Fake) GoRelay(id phone.CallID) error {
+	return f.act(id, "relay", func(c *phone.CallInfo) {
+		c.Upgrade = phone.NoUpgrade
+		if c.Route == phone.Direct {
+			c.Route, c.RelayKind, c.PeerSees = phone.Relay, phone.RelayElsewhere, nil
+		}
+	})
 }
 
 // Exposure counts on with every look, as a call under way does.

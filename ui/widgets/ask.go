@@ -54,13 +54,16 @@ func (d *Dialog) Hide() {
 
 // Ask asks before something that cannot be taken back.
 func Ask(win fyne.Window, title, question, yes, no string, then func()) *Dialog {
-	text := widget.NewLabel(question)
-	text.Wrapping = fyne.TextWrapWord
+	return Confirm(win, title, Flush(Paragraph(question)), yes, no, then)
+}
+
+// Confirm asks about something that is shown. The refusal has the focus.
+func Confirm(win fyne.Window, title string, about fyne.CanvasObject, yes, no string, then func()) *Dialog {
 	var d *Dialog
 	agree := widget.NewButton(yes, func() { d.Hide(); then() })
 	agree.Importance = widget.DangerImportance
 	refuse := widget.NewButton(no, func() { d.Hide() })
-	d = NewDialog(win, title, 380, Flush(text), refuse, agree)
+	d = NewDialog(win, title, 380, about, refuse, agree)
 	win.Canvas().Focus(refuse)
 	return d
 }

@@ -14,7 +14,8 @@ type pressable struct {
 	me       fyne.Widget // the widget that embeds this
 	label    string      // accessible name and tip
 	disabled bool
-	tip      bool // show label as a tip while hovered
+	tip      bool   // show label as a tip while hovered
+	key      string // the key that does the same, told in the tip; "" where there is none
 
 	hovered, focused bool
 }
@@ -79,9 +80,17 @@ func (p *pressable) TypedKey(key *fyne.KeyEvent) {
 func (p *pressable) MouseIn(*desktop.MouseEvent) {
 	p.hovered = true
 	if p.tip {
-		showTip(p.canvas(), p.me, p.label)
+		showTip(p.canvas(), p.me, p.tipText())
 	}
 	p.Refresh()
+}
+
+// tipText is the label and the key that does the same.
+func (p *pressable) tipText() string {
+	if p.key == "" {
+		return p.label
+	}
+	return p.label + " (" + p.key + ")"
 }
 
 // MouseMoved implements desktop.Hoverable.

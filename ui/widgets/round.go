@@ -37,6 +37,9 @@ func NewRound(icon, label string, tone Tone, tapped func()) *Round {
 // Big makes it larger.
 func (b *Round) Big() *Round { b.side = 68; return b }
 
+// Key tells, in a tip, the key that does the same.
+func (b *Round) Key(name fyne.KeyName) *Round { b.key, b.tip = string(name), true; return b }
+
 // Set changes icon, label and tone.
 func (b *Round) Set(icon, label string, tone Tone) {
 	if b.icon != icon || b.label != label || b.tone != tone {

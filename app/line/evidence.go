@@ -17,6 +17,7 @@ type evidence struct {
 	local  netip.AddrPort // this end of it
 	remote netip.Addr     // the other end
 	seenAs netip.Addr     // this phone as the relay or the server sees it
+	server netip.Addr     // this phone as its server saw it: that outlives the connection to the server
 	relays []string       // host:port of every relay that was granted
 	asked  netip.Addr     // this phone as the relay saw it that was asked for something; zero: none was
 }
@@ -27,9 +28,10 @@ func (l *line) noteRelay(relays route.Relays, seenAs netip.Addr) {
 	if !seenAs.IsValid() {
 		seenAs = relays.SeenAs
 	}
+	server := l.cfg.ServerSees()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.evident.seenAs = seenAs
+	l.evident.seenAs, l.evident.server = seenAs, server
 	if len(relays.URIs) > 0 {
 		l.evident.asked = seenAs
 	}
@@ -58,11 +60,15 @@ func (l *line) note(s *media.Session) {
 
 // receipt says what was shown until now, from what really left.
 func (l *line) receipt() phone.Receipt {
+	server := l.cfg.ServerSees()
 	l.mu.Lock()
+	if server.IsValid() {
+		l.evident.server = server
+	}
 	gates, e, meter := slices.Clone(l.gates), l.evident, l.meter
 	e.relays = slices.Clone(e.relays)
 	l.mu.Unlock()
-	ev := receipt.Evidence{Call: l.id, At: l.cfg.Now(), Route: e.path, Local: e.local, RelaySaw: addrs(e.asked), ServerSaw: l.cfg.ServerSees()}
+	ev := receipt.Evidence{Call: l.id, At: l.cfg.Now(), Route: e.path, Local: e.local, RelaySaw: addrs(e.asked), ServerSaw: e.server}
 	direct := false
 	for _, g := range gates {
 		ev.Shown, ev.Relayed = append(ev.Shown, g.Shown()...), append(ev.Relayed, g.Relayed()...)

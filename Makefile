@@ -49,7 +49,7 @@ test: setup ## run all tests with the race detector
 leaktest: build ## prove with packets that no address leaks; JSON=FILE writes the results, KEEP=DIR keeps the recordings, ONLY=NAME runs some
 	@echo "== leaktest: phones, servers and relays in network namespaces of their own; every wire is recorded and compared with the receipts"
 	@go build -o bin/leaktest ./internal/lab/leaktest/cmd
-	@go build -o bin/ ./internal/lab/hostilepeer
+	@go build -o bin/ ./internal/lab/hostilepeer ./internal/lab/wgtun
 	@./bin/leaktest -bin bin $(if $(JSON),-json $(JSON)) $(if $(KEEP),-keep $(KEEP)) $(if $(ONLY),-only '$(ONLY)')
 
 reverts: setup ## take every privacy rule out of the code, one at a time, and show the test that notices; ONLY=P4 runs one

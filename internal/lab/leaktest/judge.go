@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,6 +36,14 @@ func (l learned) list() []netip.Addr { return slices.SortedFunc(maps.Keys(l), ne
 // addresses are all by which somebody would know this home.
 func (s site) addresses() []netip.Addr {
 	return []netip.Addr{s.lan.Addr(), s.public.Addr(), s.lan6.Addr()}
+}
+
+// addresses are all by which somebody would know this party.
+func (p *party) addresses() []netip.Addr { return append(p.site.addresses(), p.by...) }
+
+// mayShow tells whether the other side may learn an address of this party.
+func (p *party) mayShow(a netip.Addr) bool {
+	return p.shows && (p.by == nil || slices.Contains(p.by, a))
 }
 
 // judge compares the record with what is allowed and with the receipts.
@@ -65,7 +75,7 @@ func (t *trial) other(p *party) *party {
 // record takes what the taps have.
 func (t *trial) record() (record, error) {
 	rec := record{map[string][]packet{}, map[string][]text{}}
-	for _, tap := range t.taps {
+	for _, tap := range append(slices.Clone(t.taps), t.extra...) {
 		frames, lost, err := tap.take()
 		if err != nil {
 			return rec, err
@@ -77,6 +87,9 @@ func (t *trial) record() (record, error) {
 			return rec, err
 		}
 		for _, f := range frames {
+			if tap.bare {
+				f.data = withEthernet(f.data)
+			}
 			if p, ok := decode(tap.place, f); ok {
 				rec.packets[tap.place] = append(rec.packets[tap.place], p)
 			}
@@ -92,7 +105,7 @@ func (t *trial) record() (record, error) {
 func (t *trial) peerLearned(rec record, p, other *party) (learned, error) {
 	saw := learned{}
 	var needles []needle
-	for _, a := range p.site.addresses() {
+	for _, a := range p.addresses() {
 		needles = append(needles, newNeedle(a))
 	}
 	for _, place := range siteOf(other, p).places() {
@@ -111,6 +124,9 @@ func (t *trial) peerLearned(rec record, p, other *party) (learned, error) {
 			}
 		}
 	}
+	if err := t.namedLearned(rec, p, saw); err != nil {
+		return saw, err
+	}
 	if other == nil {
 		t.compareReport(p, saw)
 		return saw, nil
@@ -126,6 +142,34 @@ func (t *trial) peerLearned(rec record, p, other *party) (learned, error) {
 	return saw, err
 }
 
+// namedLearned: whoever sends a packet to an address that the other side named
+// shows it where the packet came from, whether or not it is the other's home.
+func (t *trial) namedLearned(rec record, p *party, saw learned) error {
+	received, err := p.messages("received")
+	if err != nil {
+		return err
+	}
+	named := map[netip.AddrPort]bool{}
+	for _, m := range received {
+		for _, c := range candidate.FindAllStringSubmatch(m.Text, -1) {
+			if a, err := netip.ParseAddrPort(net.JoinHostPort(c[1], c[2])); err == nil {
+				named[a] = true
+			}
+		}
+	}
+	for _, place := range []string{serverAt, relayAt} {
+		for _, q := range rec.packets[place] {
+			if !q.out && named[q.dst] && slices.Contains(p.addresses(), q.src.Addr()) {
+				saw.note(q.src.Addr(), "a packet to where the other side is reached: "+q.String())
+			}
+		}
+	}
+	return nil
+}
+
+// candidate finds address and port in an ICE candidate (RFC 8839).
+var candidate = regexp.MustCompile(`candidate:\S+ \d+ \S+ \d+ (\S+) (\d+) typ`)
+
 // compareReport: a hostile peer knows what the wires and its own messages
 // showed it, and reports just that. Only it could read its messages.
 func (t *trial) compareReport(p *party, saw learned) {
@@ -135,7 +179,7 @@ func (t *trial) compareReport(p *party, saw learned) {
 		}
 	}
 	for _, a := range t.told {
-		if slices.Contains(p.site.addresses(), a) {
+		if slices.Contains(p.addresses(), a) {
 			saw.note(a, "the hostile peer's report")
 		}
 	}
@@ -154,11 +198,12 @@ func siteOf(other, p *party) site {
 
 // judgePeer: nothing forbidden was learned, and the receipt says just what was.
 func (t *trial) judgePeer(p *party, saw learned) {
-	if !p.shows {
-		for _, a := range saw.list() {
+	for _, a := range saw.list() {
+		if !p.mayShow(a) {
 			t.fail("the other side learned %s's address %v by %s", p.name, a, saw[a])
 		}
-	} else if len(saw) == 0 && len(p.Events("connected")) > 0 {
+	}
+	if p.shows && len(saw) == 0 && len(p.Events("connected")) > 0 {
 		t.fail("nothing recorded shows an address of %s, though it may: the test is blind", p.name)
 	}
 	if len(p.receipts) > 0 {
@@ -172,7 +217,7 @@ func (t *trial) judgeServers(rec record, p *party) {
 	for _, place := range []string{serverAt, relayAt} {
 		turns := turnFlows(rec.texts[place])
 		for _, q := range rec.packets[place] {
-			if !slices.Contains(p.site.addresses(), q.src.Addr()) || q.out {
+			if !slices.Contains(p.addresses(), q.src.Addr()) || q.out {
 				continue
 			}
 			if q.proto == "udp" || turns[q.src] {
@@ -190,6 +235,35 @@ func (t *trial) judgeServers(rec record, p *party) {
 	}
 	t.same(p, "relay_saw", relays)
 	t.same(p, "server_saw", servers)
+	t.judgeTraffic(rec, p)
+}
+
+// judgeTraffic: the receipt tells of every address to which the call's sockets
+// sent datagrams, and of no other.
+func (t *trial) judgeTraffic(rec record, p *party) {
+	sent, claimed := map[netip.AddrPort]string{}, map[netip.AddrPort]bool{}
+	for _, q := range rec.packets[p.wire()] {
+		if q.out && q.proto == "udp" {
+			sent[q.dst] = q.String()
+		}
+	}
+	for _, r := range p.receipts {
+		list, _ := r["traffic"].([]any)
+		for _, v := range list {
+			m, _ := v.(map[string]any)
+			to, err := netip.ParseAddrPort(fmt.Sprint(m["to"]))
+			t.need(err)
+			claimed[to] = true
+			if m["role"] == "other" {
+				t.fail("%s's receipt tells of packets to nobody in the call: %v", p.name, m)
+			}
+		}
+	}
+	for to, evidence := range sent {
+		if !claimed[to] {
+			t.fail("%s's receipt does not tell of traffic to %v: %s", p.name, to, evidence)
+		}
+	}
 }
 
 // turnFlows are the ends of TCP connections that carry TURN: in TLS by the
@@ -252,9 +326,10 @@ func addressesIn(e lab.Event, field string) ([]netip.Addr, error) {
 // judgeContacts: the phone sent packets to nobody but its server, its relays
 // and, where both agreed to that, the other phone (P24, P2).
 func (t *trial) judgeContacts(rec record, p, other *party) {
-	allowed := []netip.Addr{serverIP, relayIP}
-	if other != nil && p.shows && other.shows {
-		allowed = append(allowed, other.site.public.Addr(), other.site.lan6.Addr())
+	allowed := p.allowed
+	if p.by == nil && other != nil && p.shows && other.shows {
+		allowed = append(slices.Clone(allowed), other.site.public.Addr(), other.site.lan6.Addr())
+		allowed = append(allowed, other.by...)
 	}
 	told, strange := map[string]bool{}, map[netip.Addr]bool{}
 	for _, place := range []string{p.site.phone, p.site.phone + "-lo"} {
@@ -287,7 +362,7 @@ const maxTried = 32
 // judgeHosts: server and relay send to nobody but each other and the two
 // homes, whatever a phone asks of them (P16).
 func (t *trial) judgeHosts(rec record) {
-	known := []netip.Addr{serverIP, relayIP, siteA.public.Addr(), siteB.public.Addr()}
+	known := []netip.Addr{serverIP, relayIP, vpnIP, siteA.public.Addr(), siteB.public.Addr()}
 	for _, place := range []string{serverAt, relayAt} {
 		for _, q := range rec.packets[place] {
 			if q.out && !slices.Contains(known, q.dst.Addr()) && !q.dst.Addr().IsMulticast() {

@@ -51,7 +51,7 @@ func leaktest(t *testing.T, args ...string) (Report, string) {
 
 // Every scenario of `make leaktest`, with the programs as they are.
 func TestLeaktest(t *testing.T) {
-	bin := build(t, "paravent/cmd/paravent-headless", "paravent/cmd/paravent-server", "paravent/internal/lab/hostilepeer")
+	bin := build(t, "paravent/cmd/paravent-headless", "paravent/cmd/paravent-server", "paravent/internal/lab/hostilepeer", "paravent/internal/lab/wgtun")
 	r, out := leaktest(t, "-bin", bin)
 	for _, s := range r.Scenarios {
 		t.Run(s.Name, func(t *testing.T) {

@@ -23,6 +23,7 @@ const (
 	internet = "internet"
 	serverAt = "server"
 	relayAt  = "relay"
+	vpnAt    = "vpn"
 )
 
 // The addresses. They look like anybody's, since the rules of phone and server
@@ -31,6 +32,7 @@ const (
 var (
 	serverIP = netip.MustParseAddr("83.149.67.211")
 	relayIP  = netip.MustParseAddr("84.97.141.58")
+	vpnIP    = netip.MustParseAddr("85.214.39.173")
 
 	siteA = site{phone: phoneA, home: homeA, lan: pfx("192.168.87.23/24"), gateway: pfx("192.168.87.1/24"), public: pfx("81.173.94.37/24"),
 		lan6: pfx("2a0b:a1c5:7e11:31::23/64"), gateway6: pfx("2a0b:a1c5:7e11:31::1/64")}
@@ -59,7 +61,7 @@ type link struct {
 
 // buildNetwork makes the namespaces, joins them and sets the routers' rules.
 func buildNetwork() error {
-	for _, name := range []string{phoneA, phoneB, homeA, homeB, internet, serverAt, relayAt} {
+	for _, name := range []string{phoneA, phoneB, homeA, homeB, internet, serverAt, relayAt, vpnAt} {
 		if err := addHost(name); err != nil {
 			return err
 		}
@@ -74,7 +76,7 @@ func buildNetwork() error {
 			return err
 		}
 	}
-	for host, ip := range map[string]netip.Addr{serverAt: serverIP, relayAt: relayIP} {
+	for host, ip := range map[string]netip.Addr{serverAt: serverIP, relayAt: relayIP, vpnAt: vpnIP} {
 		if err := ipBatch(host, "route add default via "+ispOf(ip).Addr().String()); err != nil {
 			return err
 		}
@@ -94,6 +96,7 @@ func links() []link {
 		{serverAt, "eth0", internet, serverAt, []netip.Prefix{netip.PrefixFrom(serverIP, 24)}, []netip.Prefix{ispOf(serverIP)}},
 		{relayAt, "eth0", internet, relayAt, []netip.Prefix{netip.PrefixFrom(relayIP, 24)}, []netip.Prefix{ispOf(relayIP)}},
 	}
+	list = append(list, link{vpnAt, "eth0", internet, vpnAt, []netip.Prefix{netip.PrefixFrom(vpnIP, 24)}, []netip.Prefix{ispOf(vpnIP)}})
 	for _, s := range []site{siteA, siteB} {
 		list = append(list,
 			link{s.phone, "eth0", s.home, "lan", []netip.Prefix{s.lan}, []netip.Prefix{s.gateway, s.gateway6}},

@@ -34,6 +34,15 @@ const (
 	protoICMPv6 = 58
 )
 
+// withEthernet puts the head of an Ethernet frame before an IP packet.
+func withEthernet(b []byte) []byte {
+	kind := uint16(0x0800)
+	if len(b) > 0 && b[0]>>4 == 6 {
+		kind = 0x86dd
+	}
+	return append(binary.BigEndian.AppendUint16(make([]byte, 12, 14+len(b)), kind), b...)
+}
+
 // decode takes an Ethernet frame apart; ok is false for what is no packet.
 func decode(place string, f frame) (p packet, ok bool) {
 	if len(f.data) < 14 {

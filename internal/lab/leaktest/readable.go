@@ -50,6 +50,8 @@ func datagram(p packet, b []byte) []text {
 		return dtlsTexts(p, b)
 	case b[0] >= 64 && b[0] <= 79 && len(b) >= 4: // TURN ChannelData
 		return append([]text{{p, b[:4]}}, datagram(p, b[4:])...)
+	case isWireGuard(b):
+		return []text{{p, b[:4]}}
 	case b[0] >= 128 && b[0] <= 191 && len(b) >= 12:
 		return []text{{p, b[:rtpHead(b)]}}
 	}
@@ -70,6 +72,11 @@ func rtpHead(b []byte) int {
 
 func isSTUN(b []byte) bool {
 	return len(b) >= 20 && b[0] < 64 && binary.BigEndian.Uint32(b[4:]) == stunCookie
+}
+
+// isWireGuard knows a WireGuard message by its type and the three zeros after it.
+func isWireGuard(b []byte) bool {
+	return len(b) >= 32 && b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0
 }
 
 // stunTexts is the message, every attribute that may be an address with its

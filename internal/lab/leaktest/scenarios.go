@@ -4,6 +4,8 @@ package leaktest
 
 import (
 	"fmt"
+
+	"paravent/settings"
 )
 
 // scenario is one row of the table.
@@ -11,6 +13,7 @@ type scenario struct {
 	name, rules  string
 	argsA, argsB []string // of the phones, besides the usual
 	video        bool
+	prepareA     func(*settings.Settings) // what Alice chose before her phone starts
 	play         func(*trial)
 }
 
@@ -21,6 +24,7 @@ func scenarios() []scenario {
 	list = append(list, relayScenarios()...)
 	list = append(list, ipv6Scenarios()...)
 	list = append(list, hostileScenarios()...)
+	list = append(list, vpnScenarios()...)
 	return list
 }
 

@@ -4,6 +4,7 @@ package leaktest
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"paravent/internal/lab"
@@ -27,6 +28,7 @@ func callScenarios() []scenario {
 		{name: "blocked", rules: "P6 P13 P14", play: func(t *trial) { t.refused(func() { t.do(t.b, "block", lab.Event{"contact": "alice"}) }) }},
 		{name: "stranger", rules: "P6 P12 P13", play: func(t *trial) { t.refused(func() { t.do(t.b, "contact.remove", lab.Event{"contact": "alice"}) }) }},
 		{name: "calls switched off", rules: "P6 P13 P14", play: func(t *trial) { t.refused(func() { t.set(t.b, "calls.enabled", false) }) }},
+		{name: "callee on another server", rules: "P24 P26", play: (*trial).twoServers},
 		{name: "idle", rules: "P2 P24", play: (*trial).idle},
 	}
 }
@@ -118,6 +120,22 @@ func (t *trial) received(p *party, kind string, n int) {
 			t.need(fmt.Errorf("%s received %d of %d %q", p.name, got, n, kind))
 		}
 	}
+}
+
+// twoServers: Bob's server stands elsewhere, and hears of Alice only through
+// her own.
+func (t *trial) twoServers() {
+	t.a = t.phone("alice", siteA, nil)
+	t.a.allowed = []netip.Addr{serverIP}
+	elsewhere, stop, err := t.startServerAt(relayAt, relayIP)
+	t.need(err)
+	t.stops = append(t.stops, stop)
+	t.server = elsewhere
+	t.b = t.phone("bob", siteB, nil)
+	t.b.allowed = []netip.Addr{relayIP}
+	t.introduce()
+	t.callBy("relay")
+	t.hangUp()
 }
 
 // idle: phones that do nothing speak to their server alone.

@@ -25,6 +25,7 @@ type frame struct {
 type tap struct {
 	// set at construction
 	place, dev string
+	bare       bool // frames begin with the IP header
 	file       *os.File
 	done       chan struct{}
 

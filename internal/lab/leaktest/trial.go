@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"paravent/internal/lab"
+	"paravent/settings"
 )
 
 // Waits for what phones say. A trial that needs longer has failed.
@@ -23,14 +24,30 @@ const (
 // party is one phone of a trial.
 type party struct {
 	*lab.Phone
-	name     string
-	site     site
-	address  string
-	trace    string      // the file with its messages in clear
-	receipts []lab.Event // of all its calls
-	begun    int         // where the events of the present call begin
-	shows    bool        // the other side may learn addresses of this one
-	mute     bool        // nothing was accepted here: no relay may hear of it (P1)
+	name      string
+	site      site
+	address   string
+	trace     string       // the file with its messages in clear
+	receipts  []lab.Event  // of all its calls
+	begun     int          // where the events of the present call begin
+	allowed   []netip.Addr // hosts that it may send packets to, besides the peer
+	by        []netip.Addr // in place of its own addresses, a VPN's show; nil where there is none
+	wrapped   bool         // by the phone itself, so that its wire shows the tunnel only
+	tunnelled bool         // by a device of the computer, whose packets are recorded before they are wrapped
+	shows     bool         // the other side may learn addresses of this one
+	mute      bool         // nothing was accepted here: no relay may hear of it (P1)
+}
+
+// wire is where the datagrams of a phone are recorded before anything wraps
+// them; "" where the phone itself does.
+func (p *party) wire() string {
+	switch {
+	case p.wrapped:
+		return ""
+	case p.tunnelled:
+		return p.site.phone + "-vpn"
+	}
+	return p.site.phone
 }
 
 // trial is one scenario being run.
@@ -41,7 +58,8 @@ type trial struct {
 	a, b   *party
 	call   string // the id of the last call
 
-	told []netip.Addr // what a hostile peer in Bob's place reports to have learned; nil where there is none
+	extra []*tap       // of devices that only this trial has
+	told  []netip.Addr // what a hostile peer in Bob's place reports to have learned; nil where there is none
 
 	tolerated netip.Prefix // addresses of which a peer may make a phone try a few
 
@@ -69,6 +87,10 @@ func (t *trial) need(err error) {
 func (t *trial) start() {
 	t.a = t.phone("alice", siteA, t.argsA)
 	t.b = t.phone("bob", siteB, t.argsB)
+	t.introduce()
+}
+
+func (t *trial) introduce() {
 	t.do(t.a, "contact.add", lab.Event{"name": "bob", "address": t.b.address})
 	t.do(t.b, "contact.add", lab.Event{"name": "alice", "address": t.a.address})
 }
@@ -76,11 +98,16 @@ func (t *trial) start() {
 // phone starts a phone with a profile of its own. Later arguments win.
 func (t *trial) phone(name string, at site, args []string) *party {
 	dir := filepath.Join(t.dir, t.name)
-	t.need(os.MkdirAll(dir, 0o700))
-	p := &party{name: name, site: at, trace: filepath.Join(dir, name+".trace")}
-	var err error
+	p := &party{name: name, site: at, trace: filepath.Join(dir, name+".trace"), allowed: []netip.Addr{serverIP, relayIP}}
+	profile := filepath.Join(dir, name)
+	t.need(os.MkdirAll(profile, 0o700))
+	store, _, err := settings.Open(profile)
+	t.need(err)
+	if at == siteA && t.prepareA != nil {
+		t.need(store.Update(t.prepareA))
+	}
 	p.Phone, err = lab.Launch{Binary: t.program("paravent-headless"), Namespace: at.phone, Log: t.log, Args: append([]string{
-		"--profile", filepath.Join(dir, name), "--name", name, "--server", t.server, "--trace", p.trace,
+		"--profile", profile, "--name", name, "--server", t.server, "--trace", p.trace,
 		"--mic", "tone:440", "--speaker", "null", "--camera", "off", "--screen", "null", "--answer", "auto",
 	}, args...)}.StartPhone(t.ctx, name)
 	t.need(err)

@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -74,7 +75,7 @@ func (w *world) openTaps() error {
 	for _, p := range [][3]string{
 		{phoneA, phoneA, "eth0"}, {phoneA + "-lo", phoneA, "lo"}, {homeA + "-in", homeA, "lan"}, {homeA + "-out", homeA, "wan"},
 		{phoneB, phoneB, "eth0"}, {phoneB + "-lo", phoneB, "lo"}, {homeB + "-in", homeB, "lan"}, {homeB + "-out", homeB, "wan"},
-		{serverAt, serverAt, "eth0"}, {relayAt, relayAt, "eth0"},
+		{serverAt, serverAt, "eth0"}, {relayAt, relayAt, "eth0"}, {vpnAt, vpnAt, "eth0"},
 	} {
 		t, err := openTap(p[0], p[1], p[2])
 		if err != nil {
@@ -87,11 +88,16 @@ func (w *world) openTaps() error {
 
 // startServer runs another paravent-server at the server's host.
 func (w *world) startServer(args ...string) (address string, stop func(), err error) {
+	return w.startServerAt(serverAt, serverIP, append([]string{"--cert", w.cert, "--key", w.key}, args...)...)
+}
+
+// startServerAt runs one anywhere; without a certificate it is another server
+// than all others.
+func (w *world) startServerAt(host string, ip netip.Addr, args ...string) (address string, stop func(), err error) {
 	w.ports++
 	return lab.Launch{
-		Binary: w.program("paravent-server"), Namespace: serverAt, Log: w.log,
-		Args: append([]string{"--listen", "0.0.0.0", "--public", serverIP.String(), "--port", strconv.Itoa(w.ports),
-			"--cert", w.cert, "--key", w.key}, args...),
+		Binary: w.program("paravent-server"), Namespace: host, Log: w.log,
+		Args: append([]string{"--listen", "0.0.0.0", "--public", ip.String(), "--port", strconv.Itoa(w.ports)}, args...),
 	}.StartServer(w.ctx)
 }
 

@@ -340,6 +340,8 @@ func (t *trial) judgeContacts(rec record, p, other *party) {
 				why = "a name was looked up"
 			case q.dst.Port() == 5353:
 				why = "multicast DNS"
+			case q.out && other != nil && !t.relayedFrom.IsZero() && q.at.After(t.relayedFrom) && q.dst.Addr() == other.site.public.Addr():
+				why = "direct, though the call went back to the relay"
 			case q.out && t.tolerated.Contains(q.dst.Addr()):
 				strange[q.dst.Addr()] = true
 			case q.out && !slices.Contains(allowed, q.dst.Addr()):

@@ -23,6 +23,7 @@ func scenarios() []scenario {
 	list = append(list, callScenarios()...)
 	list = append(list, relayScenarios()...)
 	list = append(list, ipv6Scenarios()...)
+	list = append(list, changeScenarios()...)
 	list = append(list, hostileScenarios()...)
 	list = append(list, vpnScenarios()...)
 	return list

@@ -103,9 +103,12 @@ func (t *trial) refused(refuse func()) {
 }
 
 // received waits until a phone got n messages of a kind.
-func (t *trial) received(p *party, kind string, n int) {
+func (t *trial) received(p *party, kind string, n int) { t.told(p, "received", kind, n) }
+
+// told is received for either direction.
+func (t *trial) told(p *party, direction, kind string, n int) {
 	for deadline := time.Now().Add(callWait); ; time.Sleep(20 * time.Millisecond) {
-		list, err := p.messages("received")
+		list, err := p.messages(direction)
 		t.need(err)
 		got := 0
 		for _, m := range list {
@@ -117,7 +120,7 @@ func (t *trial) received(p *party, kind string, n int) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.need(fmt.Errorf("%s received %d of %d %q", p.name, got, n, kind))
+			t.need(fmt.Errorf("%s %s %d of %d %q", p.name, direction, got, n, kind))
 		}
 	}
 }

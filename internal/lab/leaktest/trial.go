@@ -63,6 +63,8 @@ type trial struct {
 
 	tolerated netip.Prefix // addresses of which a peer may make a phone try a few
 
+	relayedFrom time.Time // from then on nothing may go direct; zero where that is not looked at
+
 	packets int
 	reasons []string
 	stops   []func() // of what only this trial started
@@ -145,12 +147,16 @@ func (t *trial) ring() {
 // talk calls and lets both hear each other.
 func (t *trial) talk(route string) {
 	t.ring()
+	t.connected(route)
+	t.hear()
+}
+
+func (t *trial) connected(route string) {
 	for _, p := range []*party{t.a, t.b} {
 		if got := t.wait(p, "connected").Text("route"); got != route {
 			t.fail("%s is connected by %q, not %q", p.name, got, route)
 		}
 	}
-	t.hear()
 }
 
 // hear waits until some more sound has come at both sides.

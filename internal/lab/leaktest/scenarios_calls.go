@@ -103,10 +103,10 @@ func (t *trial) refused(refuse func()) {
 }
 
 // received waits until a phone got n messages of a kind.
-func (t *trial) received(p *party, kind string, n int) { t.told(p, "received", kind, n) }
+func (t *trial) received(p *party, kind string, n int) { t.passed(p, "received", kind, n) }
 
-// told is received for either direction.
-func (t *trial) told(p *party, direction, kind string, n int) {
+// passed is received for either direction.
+func (t *trial) passed(p *party, direction, kind string, n int) {
 	for deadline := time.Now().Add(callWait); ; time.Sleep(20 * time.Millisecond) {
 		list, err := p.messages(direction)
 		t.need(err)

@@ -13,14 +13,22 @@ import (
 func changeScenarios() []scenario {
 	return []scenario{
 		{name: "made ready while it rings", rules: "P3 P7 P10", argsB: []string{"--answer", "ask"}, play: func(t *trial) {
-			t.ringReady()
+			t.ringReady("relay")
 			t.do(t.b, "answer", lab.Event{"call": t.call})
 			t.connected("relay")
 			t.hear()
 			t.hangUp()
 		}},
+		{name: "made ready by relay, answered direct", rules: "P3 P7 P10", argsB: []string{"--answer", "ask"}, play: func(t *trial) {
+			t.ringReady("direct")
+			t.a.shows, t.b.shows = true, true // as both chose; "made ready and unanswered" looks at what shows before
+			t.do(t.b, "answer", lab.Event{"call": t.call})
+			t.moved("direct")
+			t.hear()
+			t.hangUp()
+		}},
 		{name: "made ready and unanswered", rules: "P3 P6 P10", argsB: []string{"--answer", "never"}, play: func(t *trial) {
-			t.ringReady()
+			t.ringReady("direct")
 			t.do(t.a, "hangup", lab.Event{"call": t.call})
 			t.takeReceipts(t.a, t.b)
 		}},
@@ -30,17 +38,17 @@ func changeScenarios() []scenario {
 	}
 }
 
-// ringReady rings until both have made the path, though nobody answered. Both
-// would go direct, but such a path is relayed.
-func (t *trial) ringReady() {
+// ringReady rings until both have made the path, though nobody answered. It is
+// relayed, whatever they chose.
+func (t *trial) ringReady(route string) {
 	t.start()
-	t.both("privacy.route", "direct")
+	t.both("privacy.route", route)
 	t.both("calls.preconnect", true)
 	t.do(t.a, "contact.add", lab.Event{"name": "bob", "address": t.b.address, "favourite": true})
 	t.do(t.b, "contact.add", lab.Event{"name": "alice", "address": t.a.address, "favourite": true})
 	t.ring()
 	t.wait(t.b, "incoming")
-	t.told(t.b, "sent", "answer", 1)
+	t.passed(t.b, "sent", "answer", 1)
 	time.Sleep(time.Second) // the path is made and nobody is told of it
 }
 

@@ -119,7 +119,7 @@ func (t *trial) peerLearned(rec record, p, other *party) (learned, error) {
 		for _, x := range rec.texts[place] {
 			for _, n := range needles {
 				if n.in(x.b) {
-					saw.note(n.addr, "inside a packet: "+x.from.String())
+					saw.note(n.addr, fmt.Sprintf("inside a packet: %v: %.160x", x.from, x.b))
 				}
 			}
 		}

@@ -58,6 +58,9 @@ func TestLeaktest(t *testing.T) {
 			for _, why := range s.Reasons {
 				t.Error(why)
 			}
+			if s.Skipped != "" {
+				t.Skip(s.Skipped)
+			}
 		})
 	}
 	if !r.Passed || len(r.Scenarios) == 0 {

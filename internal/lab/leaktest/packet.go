@@ -7,6 +7,13 @@ import (
 	"time"
 )
 
+// frame is one packet as a wire carried it.
+type frame struct {
+	at   time.Time
+	out  bool // sent by the host where it was recorded
+	data []byte
+}
+
 // packet is a frame taken apart as far as the tests need. Frames without an IP
 // packet inside (ARP) and IPv6 neighbour discovery never leave their wire and
 // are no packets here.

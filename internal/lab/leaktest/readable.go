@@ -79,15 +79,16 @@ func isWireGuard(b []byte) bool {
 	return len(b) >= 32 && b[0] >= 1 && b[0] <= 4 && b[1] == 0 && b[2] == 0 && b[3] == 0
 }
 
-// stunTexts is the message, every attribute that may be an address with its
-// mask taken off, and what is inside a DATA attribute.
+// stunTexts is every part of the message, each attribute that may be an
+// address with its mask taken off too, and what is inside a DATA attribute:
+// that may be encrypted, and then is no text.
 func stunTexts(p packet, b []byte) []text {
-	list := []text{{p, b}}
+	list := []text{{p, b[:20]}}
 	const dataAttribute = 0x0013
 	for rest := b[20:]; len(rest) >= 4; {
 		kind, n := binary.BigEndian.Uint16(rest), int(binary.BigEndian.Uint16(rest[2:]))
 		if n > len(rest)-4 {
-			break
+			return append(list, text{p, rest})
 		}
 		v := rest[4 : 4+n]
 		switch {
@@ -98,7 +99,9 @@ func stunTexts(p packet, b []byte) []text {
 			for i := range plain {
 				plain[i] ^= b[4+i] // the cookie and the transaction's id
 			}
-			list = append(list, text{p, plain})
+			list = append(list, text{p, v}, text{p, plain})
+		default:
+			list = append(list, text{p, v})
 		}
 		rest = rest[min(len(rest), 4+(n+3)&^3):]
 	}

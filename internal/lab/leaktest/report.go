@@ -21,18 +21,29 @@ type Result struct {
 	Passed  bool     `json:"passed"`
 	Packets int      `json:"packets"` // looked at
 	Seconds float64  `json:"seconds"`
-	Reasons []string `json:"reasons,omitempty"`
+	Reasons []string `json:"reasons,omitempty"` // of a failure
+	Skipped string   `json:"skipped,omitempty"` // why it could not be run
 }
+
+// Failed tells whether something was found. What could not be run neither
+// passed nor failed.
+func (r Result) Failed() bool { return !r.Passed && r.Skipped == "" }
 
 // Write writes one line, and one more for every reason of a failure.
 func (r Result) Write(w io.Writer) {
 	verdict := "pass"
-	if !r.Passed {
+	switch {
+	case r.Failed():
 		verdict = "FAIL"
+	case !r.Passed:
+		verdict = "skip"
 	}
 	fmt.Fprintf(w, "%-44s %s %7d packets %6.1f s  %s\n", r.Name, verdict, r.Packets, r.Seconds, r.Rules)
 	for _, why := range r.Reasons {
 		fmt.Fprintf(w, "    %s\n", why)
+	}
+	if r.Skipped != "" {
+		fmt.Fprintf(w, "    not run: %s\n", r.Skipped)
 	}
 }
 

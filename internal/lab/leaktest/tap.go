@@ -13,13 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// frame is one packet as a wire carried it.
-type frame struct {
-	at   time.Time
-	out  bool // sent by the host where it was recorded
-	data []byte
-}
-
 // tap records every packet of one device until it is closed. Any goroutine may
 // use it.
 type tap struct {

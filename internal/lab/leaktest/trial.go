@@ -67,6 +67,7 @@ type trial struct {
 
 	packets int
 	reasons []string
+	skipped string
 	stops   []func() // of what only this trial started
 }
 
@@ -83,6 +84,12 @@ func (t *trial) need(err error) {
 		t.fail("%v", err)
 		panic(stopped{})
 	}
+}
+
+// skip ends a trial that this system cannot run.
+func (t *trial) skip(why error) {
+	t.skipped = why.Error()
+	panic(stopped{})
 }
 
 // start brings up both phones and introduces them to each other.
@@ -212,7 +219,7 @@ func (t *trial) run() (r Result) {
 	begun := time.Now()
 	defer func() {
 		t.end()
-		r = Result{Name: t.name, Rules: t.rules, Passed: len(t.reasons) == 0, Packets: t.packets,
+		r = Result{Name: t.name, Rules: t.rules, Passed: len(t.reasons) == 0 && t.skipped == "", Skipped: t.skipped, Packets: t.packets,
 			Seconds: float64(time.Since(begun).Milliseconds()) / 1000, Reasons: t.reasons}
 	}()
 	defer func() {

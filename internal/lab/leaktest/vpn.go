@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"os"
 	"time"
 
 	"paravent/internal/lab"
@@ -81,7 +82,12 @@ func (v vpn) file() string {
 
 // wireguard runs a device and waits for it.
 func (t *trial) wireguard(host, config string) (stop func()) {
-	stop, err := lab.Launch{Binary: t.program("wgtun"), Namespace: host, Log: t.log, Args: []string{"-name", vpnDevice, "-config", config}}.Start(t.ctx)
+	tun, err := os.OpenFile("/dev/net/tun", os.O_RDWR, 0)
+	if err != nil {
+		t.skip(err)
+	}
+	_ = tun.Close()
+	stop, err = lab.Launch{Binary: t.program("wgtun"), Namespace: host, Log: t.log, Args: []string{"-name", vpnDevice, "-config", config}}.Start(t.ctx)
 	t.need(err)
 	t.stops = append(t.stops, stop)
 	for deadline := time.Now().Add(callWait); ; time.Sleep(20 * time.Millisecond) {

@@ -39,14 +39,17 @@ func run() int {
 	defer stop()
 	results, err := leaktest.Run(ctx, cfg, func(r leaktest.Result) { r.Write(os.Stdout) })
 	report := leaktest.Report{Passed: err == nil, Scenarios: results}
-	failed := 0
+	failed, skipped := 0, 0
 	for _, r := range results {
-		if !r.Passed {
+		switch {
+		case r.Failed():
 			report.Passed = false
 			failed++
+		case !r.Passed:
+			skipped++
 		}
 	}
-	fmt.Printf("leaktest: %d scenarios, %d failed\n", len(results), failed)
+	fmt.Printf("leaktest: %d scenarios, %d failed, %d not run\n", len(results), failed, skipped)
 	status := 0
 	if failed > 0 {
 		status = 1

@@ -20,6 +20,8 @@ type Phone interface {
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error
 	Hold(id phone.CallID, on bool) error
+	GoDirect(id phone.CallID) error
+	GoRelay(id phone.CallID) error
 	Stats(id phone.CallID) (phone.Stats, error)
 	SetSetting(key string, value json.RawMessage) error
 	GetSetting(key string) (json.RawMessage, error)
@@ -68,6 +70,8 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 		return call(c), f.phone.Mute(c.Call, c.Audio, c.Video)
 	},
 	"hold":           func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.Hold(c.Call, c.On) },
+	"direct":         func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.GoDirect(c.Call) },
+	"relay":          func(f *Face, c command) (map[string]any, error) { return call(c), f.phone.GoRelay(c.Call) },
 	"stats":          (*Face).doStats,
 	"set":            func(f *Face, c command) (map[string]any, error) { return nil, f.phone.SetSetting(c.Key, c.Value) },
 	"get":            (*Face).doGet,

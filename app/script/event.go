@@ -64,18 +64,32 @@ func (f *Face) server(e phone.ServerChanged) {
 
 func (f *Face) state(c phone.CallInfo) {
 	f.write("state", map[string]any{"call": c.ID, "state": c.State, "route": c.Route})
+	f.upgrade(c)
 	if c.State != phone.Ended {
 		return
 	}
 	f.release(c.ID)
 	f.mu.Lock()
 	delete(f.sounds, c.ID)
+	delete(f.upgrades, c.ID)
 	f.mu.Unlock()
 	fields := map[string]any{"call": c.ID, "reason": c.Reason}
 	if c.Err != nil {
 		fields["code"], fields["message"] = phone.CodeOf(c.Err), c.Err.Error()
 	}
 	f.write("ended", fields)
+}
+
+// upgrade tells where a change of route stands, when that changed. Nothing
+// agrees to one by itself, not even a phone that answers by itself.
+func (f *Face) upgrade(c phone.CallInfo) {
+	f.mu.Lock()
+	before := f.upgrades[c.ID]
+	f.upgrades[c.ID] = c.Upgrade
+	f.mu.Unlock()
+	if before != c.Upgrade {
+		f.write("upgrade", map[string]any{"call": c.ID, "state": c.Upgrade, "would_show": list(c.WouldShow)})
+	}
 }
 
 func (f *Face) connected(e phone.MediaConnected) {

@@ -23,10 +23,11 @@ type Face struct {
 	now    func() time.Time
 	checks sync.WaitGroup // privacy checks that go on beside commands
 
-	mu      sync.Mutex
-	out     *json.Encoder // guarded by mu
-	pending map[phone.CallID]*connected
-	sounds  map[phone.CallID]time.Duration // first sounds that came before their "connected"
+	mu       sync.Mutex
+	out      *json.Encoder // guarded by mu
+	pending  map[phone.CallID]*connected
+	sounds   map[phone.CallID]time.Duration // first sounds that came before their "connected"
+	upgrades map[phone.CallID]phone.Upgrade // as last told
 }
 
 // AnswerMode says what happens when it rings.
@@ -56,7 +57,7 @@ func New(p Phone, out io.Writer, answer AnswerMode) *Face {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	return &Face{phone: p, answer: answer, now: time.Now, out: enc, pending: map[phone.CallID]*connected{},
-		sounds: map[phone.CallID]time.Duration{}}
+		sounds: map[phone.CallID]time.Duration{}, upgrades: map[phone.CallID]phone.Upgrade{}}
 }
 
 // Attach begins to write the phone's events; detach ends it.

@@ -53,6 +53,8 @@ func (p *fakePhone) AnswerAnyway(id phone.CallID, v bool) error {
 	return nil
 }
 func (p *fakePhone) Answer(id phone.CallID, v bool) error { p.ask("answer %s %v", id, v); return nil }
+func (p *fakePhone) GoDirect(id phone.CallID) error       { p.ask("direct %s", id); return nil }
+func (p *fakePhone) GoRelay(id phone.CallID) error        { p.ask("relay %s", id); return nil }
 func (p *fakePhone) Decline(id phone.CallID) error        { p.ask("decline %s", id); return nil }
 func (p *fakePhone) Hangup(id phone.CallID) error         { p.ask("hangup %s", id); return nil }
 func (p *fakePhone) Mute(id phone.CallID, a, c bool) error {
@@ -146,6 +148,8 @@ func TestCommands(t *testing.T) {
 		{`{"do":"hangup","call":"` + id + `"}`, "hangup " + id},
 		{`{"do":"mute","call":"` + id + `","audio":true,"video":false}`, "mute " + id + " true false"},
 		{`{"do":"hold","call":"` + id + `","on":true}`, "hold " + id + " true"},
+		{`{"do":"direct","call":"` + id + `"}`, "direct " + id},
+		{`{"do":"relay","call":"` + id + `"}`, "relay " + id},
 		{`{"do":"set","key":"privacy.route","value":"direct"}`, `set privacy.route "direct"`},
 	} {
 		p := newFakePhone()
@@ -330,6 +334,29 @@ func TestEventLines(t *testing.T) {
 	}
 	if got, want := strings.Join(names, " "), "ready incoming state ended receipt missed knock error"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// A change of route is told when it changes, and nobody agrees by themselves.
+func TestUpgradeIsToldWhenItChanges(t *testing.T) {
+	var out bytes.Buffer
+	p := newFakePhone()
+	f := New(p, &out, AnswerAuto)
+	for _, u := range []phone.Upgrade{phone.NoUpgrade, phone.Asked, phone.Asked, phone.Moving, phone.NoUpgrade} {
+		f.event(phone.CallChanged{Call: phone.CallInfo{ID: phone.CallID{1}, State: phone.Connected, Upgrade: u, WouldShow: []string{"192.0.2.7"}}})
+	}
+	f.event(phone.CallChanged{Call: phone.CallInfo{ID: phone.CallID{1}, State: phone.Ended}})
+	var told []string
+	for _, l := range decode(t, &out) {
+		if l["event"] == "upgrade" {
+			told = append(told, fmt.Sprint(l["state"], l["would_show"]))
+		}
+	}
+	if got, want := strings.Join(told, " "), "asked[192.0.2.7] moving[192.0.2.7] none[192.0.2.7]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if len(p.asked) != 0 || len(f.upgrades) != 0 {
+		t.Errorf("asked %q, kept %v", p.asked, f.upgrades)
 	}
 }
 

@@ -86,7 +86,8 @@ func addressesIn(m Message) (list []netip.AddrPort) {
 		return " "
 	})
 	for _, word := range wordPattern.FindAllString(text, -1) {
-		list = append(list, pair(strings.Trim(word, "."), "0")...)
+		word = strings.Trim(word, ".")
+		list = append(list, pair(word, "0")...)
 		if host, port, ok := strings.Cut(word, ":"); ok {
 			list = append(list, pair(host, port)...)
 		}

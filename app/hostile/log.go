@@ -16,6 +16,7 @@ type Message struct {
 	Kind    Kind         `json:"kind"`
 	Sent    time.Time    `json:"sent"` // by the other side's clock
 	Text    string       `json:"text,omitempty"`
+	Route   phone.Route  `json:"route"` // of a PROCEED: what the other side agreed to
 	Payload []byte       `json:"payload"`
 }
 
@@ -71,9 +72,13 @@ func (l *Log) changedLocked() {
 
 func (l *Log) message(call phone.CallID, payload []byte) {
 	k, sent, text := read(payload)
+	agreed := phone.NoRoute
+	if k == Proceed && len(payload) > headLen {
+		agreed = phone.Route(payload[headLen])
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.messages = append(l.messages, Message{At: time.Now(), Call: call, Kind: k, Sent: sent, Text: text, Payload: slices.Clone(payload)})
+	l.messages = append(l.messages, Message{At: time.Now(), Call: call, Kind: k, Sent: sent, Text: text, Route: agreed, Payload: slices.Clone(payload)})
 	l.changedLocked()
 }
 

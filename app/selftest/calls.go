@@ -3,6 +3,7 @@ package selftest
 import (
 	"context"
 
+	"paravent/app/hostile"
 	"paravent/app/phone"
 )
 
@@ -39,6 +40,21 @@ const early = "descriptions and candidates before an answer"
 
 // whileMuted counts packets of sound that came while the microphone was muted.
 const whileMuted = "packets while muted"
+
+// prepared rings, and is made ready meanwhile; nobody answers.
+func prepared(ctx context.Context, w *world, t *trial) error {
+	if err := w.ring(ctx, t); err != nil || !t.rang {
+		return err
+	}
+	_ = within(ctx, func(ctx context.Context) error { // whether it comes is the phone's affair
+		return t.peer.Await(ctx, func() bool { return t.peer.Log().Packets(hostile.DTLS) > 0 })
+	})
+	if err := settle(ctx, settleTime); err != nil {
+		return err
+	}
+	t.peer.Hangup(t.call)
+	return w.awaitEnd(ctx, t)
+}
 
 // declined rings, and the person declines.
 func declined(ctx context.Context, w *world, t *trial) error {

@@ -51,7 +51,7 @@ func stricterSideWins(w *world, trials []*trial) finding {
 		}
 		f.looked++
 		for _, m := range t.peer.Log().Messages() {
-			if m.Kind == hostile.Proceed && phone.Route(m.Payload[len(m.Payload)-1]) > t.route {
+			if m.Route > t.route {
 				f.breaks("%s: a wider route than %v was agreed", t.name, t.route)
 			}
 			for _, c := range candidateType.FindAllStringSubmatch(m.Text, -1) {

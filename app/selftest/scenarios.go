@@ -30,6 +30,13 @@ func (w *world) scenarios() []scenario {
 	if !friendRings {
 		incoming = "\"who can call me\" lets nobody of the address book ring"
 	}
+	dear, hasty := relation{contact: true, favour: true, trust: phone.Verified, describe: "a verified contact you follow"}, ""
+	switch {
+	case !dear.prepared(w.cfg.Settings):
+		hasty = "no call is made ready while it rings"
+	case !dear.mayRing(w.cfg.Settings):
+		hasty = incoming
+	}
 	if !w.cfg.Settings.Calls.Enabled {
 		outgoing = "calls are switched off"
 	}
@@ -38,6 +45,7 @@ func (w *world) scenarios() []scenario {
 		{name: "blocked", who: blocked, run: unanswered},
 		{name: "contact-unanswered", who: friend, run: unanswered, skip: incoming},
 		{name: "contact-declined", who: friend, run: declined, skip: incoming},
+		{name: "contact-prepared", who: dear, run: prepared, skip: hasty},
 		{name: "contact-answered", who: friend, run: answeredCall, skip: incoming, script: hostile.Script{Race: true}},
 		{name: "contact-called", who: friend, run: placedCall, skip: outgoing},
 		{name: "stranger-called", who: stranger, run: placedCall, skip: outgoing},

@@ -25,10 +25,11 @@ type Class string
 
 // The classes.
 const (
-	STUN  Class = "stun"
-	DTLS  Class = "dtls"
-	Media Class = "media" // SRTP or SRTCP
-	Other Class = "other"
+	STUN    Class = "stun"
+	DTLS    Class = "dtls"
+	Media   Class = "media"   // SRTP
+	Reports Class = "reports" // SRTCP
+	Other   Class = "other"
 )
 
 // Flow is all packets of one class from one address to one socket.
@@ -59,6 +60,7 @@ type Log struct {
 	messages []Message
 	flows    []*Flow
 	fields   []Field
+	media    []time.Time            // when packets of media came
 	sizes    map[phone.CallID][]int // payloads of sound, decrypted
 	more     chan struct{}          // closed and made anew whenever something comes
 }
@@ -94,6 +96,9 @@ func (l *Log) packet(at string, direct bool, from netip.AddrPort, b []byte) {
 	}
 	f := l.flows[i]
 	f.Count, f.Bytes, f.Last = f.Count+1, f.Bytes+len(b), now
+	if class == Media && len(l.media) < maxSizes {
+		l.media = append(l.media, now)
+	}
 }
 
 func classOf(b []byte) Class {
@@ -104,6 +109,8 @@ func classOf(b []byte) Class {
 		return STUN
 	case b[0] >= 20 && b[0] < 64:
 		return DTLS
+	case b[0] >= 128 && b[0] < 192 && len(b) > 1 && b[1] >= 192 && b[1] < 224: // RFC 5761 section 4
+		return Reports
 	case b[0] >= 128 && b[0] < 192:
 		return Media
 	}
@@ -124,7 +131,7 @@ func (l *Log) field(call phone.CallID, from, name, value string) {
 // it is no fact.
 func (l *Log) note(call phone.CallID, name, value string) { l.field(call, "", name, value) }
 
-// maxSizes bounds the sizes kept of one call.
+// maxSizes bounds the sizes kept of one call, and the times of packets.
 const maxSizes = 5000
 
 func (l *Log) size(call phone.CallID, n int) {
@@ -178,14 +185,16 @@ func (l *Log) Packets(c Class) (n int) {
 	return n
 }
 
-// LastPacket is when the last one of a class came.
-func (l *Log) LastPacket(c Class) (last time.Time) {
-	for _, f := range l.Flows() {
-		if f.Class == c && f.Last.After(last) {
-			last = f.Last
+// MediaAfter counts the packets of media that came after a time.
+func (l *Log) MediaAfter(at time.Time) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, came := range l.media {
+		if came.After(at) {
+			n++
 		}
 	}
-	return last
+	return n
 }
 
 // Has tells whether a message of a kind arrived for a call.

@@ -44,7 +44,7 @@ func (s *socket) note(b []byte, from netip.AddrPort) {
 		s.noteSTUN(b)
 	case DTLS:
 		s.noteDTLS(b)
-	case Media, Other:
+	case Media, Reports, Other:
 	}
 }
 

@@ -181,14 +181,17 @@ func flood(ctx context.Context, w *world, t *trial) error {
 	return nil
 }
 
-// stopTime is how soon after the end of a call nothing more may arrive of it:
-// a tenth of a second, and what a busy computer takes to hand over packets.
-const stopTime = 100*time.Millisecond + 150*time.Millisecond
+// Sound that comes later than stopTime after the end of a call was on its way,
+// or the phone goes on: then much of it comes, a hundred packets a second.
+const (
+	stopTime = 100 * time.Millisecond
+	onItsWay = 10
+)
 
-// late are sounds that came too long after the end.
+// late tells of sound that came too long after the end.
 func late(p *hostile.Peer, ended time.Time) (list []string) {
-	if last := p.Log().LastPacket(hostile.Media); last.Sub(ended) > stopTime {
-		list = append(list, fmt.Sprintf("a packet of media %v after hanging up", last.Sub(ended).Round(time.Millisecond)))
+	if n := p.Log().MediaAfter(ended.Add(stopTime)); n > onItsWay {
+		list = append(list, fmt.Sprintf("%d packets of media later than %v after hanging up", n, stopTime))
 	}
 	return list
 }

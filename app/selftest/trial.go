@@ -167,7 +167,7 @@ func (w *world) awaitEnd(ctx context.Context, t *trial) error {
 }
 
 // afterEnd is how long packets after the end are waited for.
-const afterEnd = 150 * time.Millisecond
+const afterEnd = 250 * time.Millisecond
 
 // answerOrOver is when the person answered, or else the end of the trial.
 func (t *trial) answerOrOver() time.Time {

@@ -50,8 +50,13 @@ func TestP10ReadySessionIsDeafAndDumb(t *testing.T) {
 	require.Zero(t, b.video.Stats().PacketsReceived)
 	require.Zero(t, b.audio.Stats().Sent)
 	require.Zero(t, b.video.Stats().PacketsSent)
+	a.audio.SetSending(false)
+	early := a.audio.Stats().Sent
 	at.Listen(b.audio, b.video)
+	a.audio.SetSending(true)
 	require.NoError(t, at.Speak(true))
+	eventually(t, "what comes now is played", func() bool { return b.audio.Stats().Received > 5 })
+	require.LessOrEqual(t, b.audio.Stats().Received, a.audio.Stats().Sent-early+2, "what came before is played")
 	for _, s := range []*side{a, b} {
 		eventually(t, "sound and pictures arrive", func() bool { return s.audio.Stats().Received > 20 })
 		s.screen.await(t, 5)

@@ -486,6 +486,21 @@ func TestP01NothingBeforeAccept(t *testing.T) {
 	}
 }
 
+// P10: what was made ready may come up while it rings, at either side, again and
+// again; nothing goes through it before Accept.
+func TestP10NothingCarriesBeforeAccept(t *testing.T) {
+	for _, s := range []state{in(Callee, ringing), in(Caller, alerting), in(Caller, proposing)} {
+		s.ready, s.used, s.gen, s.use, s.exchange = readyAgreed, true, 1, 1, exDone
+		for range 3 {
+			var acts []action
+			s, acts = next(s, event{kind: evMediaUp, gen: 1, at: epoch})
+			if len(acts) > 0 || s.upGen != 1 {
+				t.Errorf("%v: %q", s.phase, brief(acts))
+			}
+		}
+	}
+}
+
 // P01, P10: what is not wished on both sides is not made ready.
 func TestP01NotWishedIsNotMadeReady(t *testing.T) {
 	for _, r := range []readiness{readyNever, readyMay, readyChecking} {

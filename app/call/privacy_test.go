@@ -194,3 +194,114 @@ func TestP08LostNetworkEndsTheCallAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// forge lets a phone say what its own state would never say.
+func (p *fakePhone) forge(m message) {
+	p.w.mu.Lock()
+	p.hostile = true
+	p.w.mu.Unlock()
+	p.m.mu.Lock()
+	defer p.m.mu.Unlock()
+	p.m.live.sendLocked(m, p.m.now())
+	p.m.live.wake()
+}
+
+// P04 on the wire: a hostile caller offers a direct session that nobody agreed
+// to, before Accept and in a call, made ready or not. Nothing of it is answered.
+func TestP04DirectOfferWithoutAgreementIsRefused(t *testing.T) {
+	offer := message{kind: kindOffer, gen: 7, route: phone.Direct, text: "sdp"}
+	for _, ready := range []bool{false, true} {
+		pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+			for _, p := range []*fakePhone{a, b} {
+				p.lets("a", Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Prepare: ready})
+				p.lets("b", Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Prepare: ready})
+			}
+			from := listen(b)
+			id, err := a.place(b, true)
+			require.NoError(t, err)
+			settle(2 * time.Second)
+			a.forge(offer)
+			settle(2 * time.Second)
+			_, text := from.kinds()
+			require.Equal(t, ready, text, "an ANSWER to what was made ready, and no other")
+			require.NoError(t, b.answer(id, true))
+			settle(2 * time.Second)
+			require.Equal(t, phone.Connected, b.statesOf(id).State)
+			offer.gen++
+			a.forge(offer)
+			settle(2 * time.Second)
+			require.Equal(t, phone.PolicyRefused, reasonOf(t, b, id))
+			for _, f := range from.frames {
+				require.False(t, f.msg.gen >= 7 && f.msg.kind != kindDrop, "%+v", f)
+			}
+		})
+	}
+}
+
+// P01: a call is made ready only where both sides wish it, relayed, and an
+// unanswered one closes everything.
+func TestP01ReadyOnlyWhereBothWish(t *testing.T) {
+	for _, c := range []struct{ caller, callee, secret bool }{{true, true, false}, {true, false, false}, {false, true, false}, {true, true, true}} {
+		pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+			a.lets("b", Verdict{Ring: true, TellRinging: true, Wish: phone.Direct, Prepare: c.caller})
+			b.lets("a", Verdict{Ring: true, TellRinging: !c.secret, Wish: phone.Direct, Prepare: c.callee})
+			id, err := a.place(b, true)
+			require.NoError(t, err)
+			settle(2 * time.Second)
+			w.mu.Lock()
+			require.Equal(t, c.caller && c.callee && !c.secret, len(a.legs[id])+len(b.legs[id]) == 2, "%+v", c)
+			for _, l := range b.legs[id] {
+				require.Equal(t, phone.Relay, l.path.route)
+			}
+			w.mu.Unlock()
+			settle(time.Minute)
+			require.Equal(t, phone.NoAnswer, reasonOf(t, a, id))
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			require.Empty(t, append(a.legs[id], b.legs[id]...))
+			require.False(t, b.opened[id])
+		})
+	}
+}
+
+// P09: where the relay fails while it rings nobody is told; the call is made
+// after Accept as any other, no wider.
+func TestP09ReadyFailsInSilence(t *testing.T) {
+	for name, fail := range map[string]func(w *world, a, b *fakePhone){
+		"callee without a relay": func(_ *world, _, b *fakePhone) { b.noRelay = true },
+		"the path dies": func(w *world, _, b *fakePhone) {
+			for _, p := range w.paths {
+				p.brokenLocked()
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
+				a.lets("b", Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Prepare: true})
+				b.lets("a", Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Prepare: true})
+				if name == "callee without a relay" {
+					fail(w, a, b)
+				}
+				id, err := a.place(b, true)
+				require.NoError(t, err)
+				settle(2 * time.Second)
+				w.mu.Lock()
+				if name != "callee without a relay" {
+					fail(w, a, b)
+				}
+				b.noRelay = false
+				w.mu.Unlock()
+				settle(3 * time.Second)
+				require.Equal(t, phone.Ringing, b.statesOf(id).State)
+				require.Empty(t, b.legs[id])
+				require.NoError(t, b.answer(id, true))
+				settle(2 * time.Second)
+				for _, p := range []*fakePhone{a, b} {
+					require.Equal(t, phone.Connected, p.statesOf(id).State)
+					require.Equal(t, phone.Relay, p.statesOf(id).Route)
+					require.Empty(t, p.notices)
+				}
+			})
+		})
+	}
+}

@@ -71,6 +71,7 @@ type fakePhone struct {
 	consented   map[phone.CallID]bool        // the person once went for a direct route
 	forbids     bool                         // the policy lets nobody go direct
 	notices     []error
+	hostile     bool // what it sends breaks rules on purpose
 	opened      map[phone.CallID]bool
 	late        []string // media touched after Close
 	closed      map[phone.CallID]int
@@ -187,7 +188,9 @@ func (p *fakePhone) Send(to Party, id phone.CallID, payload []byte, keep bool) {
 	if err != nil {
 		w.breaks("%s sent what cannot be read: %v", p.id, err)
 	}
-	p.watchSendLocked(to, id, f)
+	if !p.hostile {
+		p.watchSendLocked(to, id, f)
+	}
 	stranger := f.msg.kind == kindPropose || f.msg.kind == kindRetract
 	r := Received{From: p.party(), Call: id, Payload: payload, Stranger: stranger}
 	dst := w.phones[to.ID]

@@ -35,6 +35,7 @@ type side struct {
 	id    phone.CallID
 	role  call.Role
 	route phone.Route // of the call; relayed unless a test says otherwise
+	ready bool        // as while it rings: what comes up does not carry by itself
 	other *side
 
 	checked, failed chan error
@@ -89,7 +90,7 @@ func (x *side) Described(_ phone.CallID, gen uint32, sdp string, err error) {
 	case err != nil:
 		x.failed <- err
 	case x.role == call.Caller:
-		x.other.lines.Answer(x.id, call.Making{Gen: gen, Route: x.offered(gen)}, sdp)
+		x.other.lines.Answer(x.id, call.Making{Gen: gen, Route: x.offered(gen), Early: x.ready && gen == 1}, sdp)
 	default:
 		x.other.lines.Complete(x.id, gen, sdp)
 	}
@@ -115,7 +116,9 @@ func (x *side) LocalCandidate(_ phone.CallID, gen uint32, c string) {
 
 // MediaUp does what package call does: what is up carries.
 func (x *side) MediaUp(id phone.CallID, gen uint32) {
-	x.lines.Carry(id, gen)
+	if !x.ready {
+		x.lines.Carry(id, gen)
+	}
 	x.lines.do(id, func(*line) { x.up <- struct{}{} })
 }
 func (x *side) MediaDown(phone.CallID, uint32)                  {}
@@ -197,9 +200,13 @@ func (x *side) session() *media.Session {
 	return n.carrying.session
 }
 
-// offered is the route of an offer; the second one of a test is a restart.
+// offered is the route of an offer; the second one of a test is a restart,
+// unless it made a session of its own.
 func (x *side) offered(gen uint32) phone.Route {
-	if gen > 1 {
+	n := x.line()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if gen > 1 && len(n.legs) == 1 {
 		return phone.NoRoute
 	}
 	return x.route

@@ -30,7 +30,7 @@ var mediaRows = []row{
 	{23, "the fingerprint of the sealed message is not compared", in("media/session.go",
 		"\tapi, rate, err := newAPI(", "\tcfg.Engine.DisableCertificateFingerprintVerification(true)\n\tapi, rate, err := newAPI("),
 		"media", "TestP23"},
-	{23, "sound and pictures are sent before the other side proved its key", in("media/session.go",
-		"if !s.wasUp || s.closed {", "if s.closed {"),
+	{23, "sound and pictures are sent before the other side proved its key", in("media/speak.go",
+		"if !s.wasUp || s.closed || !s.speaking {", "if s.closed || !s.speaking {"),
 		"media", "TestP23"},
 }

@@ -142,6 +142,13 @@ func TestEveryWayToConnect(t *testing.T) {
 	}
 	_, err = n.DialTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, net.TCPAddrFromAddrPort(at))
 	require.ErrorIs(t, err, errNotOurs)
+	for _, to := range []string{"127.0.0.1:7", "169.254.169.254:80", "224.0.0.1:7", "[::1]:7"} {
+		at := netip.MustParseAddrPort(to)
+		_, err = n.DialTCP("tcp", nil, net.TCPAddrFromAddrPort(at))
+		require.ErrorIs(t, err, ErrNotCovered, to)
+		_, err = n.DialUDP("udp", nil, net.UDPAddrFromAddrPort(at))
+		require.ErrorIs(t, err, ErrNotCovered, to)
+	}
 	_, err = n.DialTCP("tcp", nil, nil)
 	require.ErrorIs(t, err, ErrNotCovered)
 	_, err = n.DialUDP("udp", nil, nil)

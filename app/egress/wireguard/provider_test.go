@@ -146,7 +146,7 @@ func (p *provider) dns(at netip.AddrPort) {
 				return
 			}
 			// What comes first must not be taken: another's answer, and no answer.
-			stray := p.reply(b[:n], true)
+			stray := bytes.ReplaceAll(p.reply(b[:n], true), []byte{10, 2, 0, 1}, []byte{10, 2, 0, 99})
 			stray[0]++
 			_, _ = c.WriteTo(stray, from)
 			_, _ = c.WriteTo([]byte("?"), from)

@@ -90,7 +90,6 @@ func start(ctx context.Context, cfg Config, opts Options, hosts []netip.AddrPort
 		lost: make(chan struct{}), closing: make(chan struct{}),
 	}
 	t.inside = newInside(cfg, stack)
-	t.device.DisableSomeRoamingForBrokenMobileSemantics() // packets go to the provider's addresses only
 	err = t.device.IpcSet(cfg.device(hosts[0]))
 	if err == nil {
 		err = t.device.Up()

@@ -228,6 +228,24 @@ func TestTheFirstAttemptCountsWithPersistentKeepaliveToo(t *testing.T) {
 	}
 }
 
+func TestNothingIsLogged(t *testing.T) {
+	p := newProvider(t)
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	out, errs := os.Stdout, os.Stderr
+	os.Stdout, os.Stderr = w, w
+	tunnel, opened := Open(t.Context(), p.client(), Options{})
+	_, failed := Open(t.Context(), p.client(), Options{Timing: Timing{Handshake: time.Nanosecond}})
+	os.Stdout, os.Stderr = out, errs
+	require.NoError(t, opened)
+	require.ErrorIs(t, failed, ErrUnreachable)
+	require.NoError(t, tunnel.Close())
+	require.NoError(t, w.Close())
+	logged, err := io.ReadAll(r)
+	require.NoError(t, err)
+	require.Empty(t, string(logged))
+}
+
 func TestLostWhenTheProviderFallsSilent(t *testing.T) {
 	p := newProvider(t)
 	s := &sockets{}

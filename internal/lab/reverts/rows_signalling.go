@@ -24,7 +24,7 @@ var signallingRows = []row{
 	{4, "a direct session is made without an agreement", in("app/call/next_message.go",
 		"case m.route > t.may:", "case m.route > phone.Direct:"),
 		"app/call", "TestP04"},
-	{4, "who is asked has agreed", in("app/call/next_turn.go",
+	{4, "who is asked has agreed", in("app/call/next_route.go",
 		"\t\tt.turn = turn{move: weighing, theirs: ask}\n\t\tt.do(action{kind: actConsult})", "\t\tt.turn.theirs = ask\n\t\tt.agreeDirect()"),
 		"app/call", "TestP04"},
 	{4, "lockdown lets the person agree to a direct path", in("app/route/prepare.go",

@@ -201,8 +201,14 @@ func (d *device) Locals() []netip.Prefix {
 // Lost implements Network.
 func (d *device) Lost() <-chan struct{} { return d.lost }
 
-// Close implements Network.
+// Close implements Network. It waits a moment for streams to end: what came
+// for them once the program is gone, the system would answer by another way.
 func (d *device) Close() error {
-	d.closing.Do(func() { close(d.stop) })
+	d.closing.Do(func() {
+		if d.alive() == nil {
+			d.partings.await()
+		}
+		close(d.stop)
+	})
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,15 +16,26 @@ import (
 const (
 	quietUDP = 20 * time.Second // more than a peer goes on that did not hear of the end
 	quietTCP = 5 * time.Second  // for the other side to close as well
+	goodbye  = time.Second      // of this, what closing the way out waits for: after it the program may end, and its sockets with it
 )
 
+// partings counts streams that wait for the other side to close as well.
+type partings struct{ open atomic.Int64 }
+
+// await waits for them, but not longer than goodbye.
+func (p *partings) await() {
+	for deadline := time.Now().Add(goodbye); p.open.Load() > 0 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 // quiet wraps a socket that is tied to a device.
-func quiet(conn net.Conn) net.Conn {
+func quiet(conn net.Conn, p *partings) net.Conn {
 	switch c := conn.(type) {
 	case *net.UDPConn:
 		return quietPackets{addrPortUDP{c}}
 	case *net.TCPConn:
-		return quietStream{c}
+		return quietStream{c, p}
 	}
 	return conn
 }
@@ -41,7 +53,10 @@ func (c quietPackets) Close() error {
 }
 
 // quietStream says goodbye and hears the other side out.
-type quietStream struct{ *net.TCPConn }
+type quietStream struct {
+	*net.TCPConn
+	partings *partings
+}
 
 // Close ends the socket for its owner at once.
 func (c quietStream) Close() error {
@@ -50,7 +65,11 @@ func (c quietStream) Close() error {
 		return c.TCPConn.Close()
 	}
 	_ = c.CloseWrite() // fails where the other side did so already
-	go hearOut(rest)
+	c.partings.open.Add(1)
+	go func() {
+		hearOut(rest)
+		c.partings.open.Add(-1)
+	}()
 	return c.TCPConn.Close()
 }
 

@@ -24,6 +24,8 @@ type sockets struct {
 	source func(network string, toward netip.Addr) (netip.Addr, error) // the address to send from, where pin alone is not enough; nil: any
 	names  *net.Resolver
 	list   func() ([]*transport.Interface, error)
+
+	partings partings
 }
 
 var _ transport.Net = (*sockets)(nil)
@@ -50,7 +52,7 @@ func (s *sockets) dial(ctx context.Context, network string, local net.Addr, addr
 		return nil, s.nameFault(err)
 	}
 	if s.pin != nil {
-		conn = quiet(conn)
+		conn = quiet(conn, &s.partings)
 	}
 	return conn, nil
 }

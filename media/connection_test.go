@@ -1,6 +1,7 @@
 package media
 
 import (
+	"encoding/binary"
 	"errors"
 	"image"
 	"io"
@@ -348,13 +349,15 @@ func TestP22StrangersReachNoHandshake(t *testing.T) {
 	stop := make(chan struct{})
 	var attack sync.WaitGroup
 	attack.Go(func() {
-		for {
+		for number := uint32(1); ; number++ { // numbers that were seen would be thrown away as copies
 			select {
 			case <-stop:
 				return
-			case <-time.After(time.Millisecond):
-				_, _ = stranger.Write(alert)
-				_, _ = stranger.Write(hello)
+			case <-time.After(100 * time.Microsecond):
+				for _, record := range [][]byte{alert, hello} {
+					binary.BigEndian.PutUint32(record[7:], number)
+					_, _ = stranger.Write(record)
+				}
 			}
 		}
 	})

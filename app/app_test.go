@@ -21,7 +21,7 @@ type watcher struct {
 	more chan struct{}
 }
 
-func watch(t *testing.T, a *App) *watcher {
+func watch(t testing.TB, a *App) *watcher {
 	t.Helper()
 	w := &watcher{more: make(chan struct{})}
 	cancel := a.Subscribe(func(e phone.Event) {
@@ -36,7 +36,7 @@ func watch(t *testing.T, a *App) *watcher {
 }
 
 // wait returns the first event, seen or to come, for which match holds.
-func wait[E phone.Event](t *testing.T, w *watcher, match func(E) bool) E {
+func wait[E phone.Event](t testing.TB, w *watcher, match func(E) bool) E {
 	t.Helper()
 	return waitFrom(t, w, 0, match)
 }
@@ -49,7 +49,7 @@ func (w *watcher) count() int {
 }
 
 // waitFrom is wait for events from a place on.
-func waitFrom[E phone.Event](t *testing.T, w *watcher, from int, match func(E) bool) E {
+func waitFrom[E phone.Event](t testing.TB, w *watcher, from int, match func(E) bool) E {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
@@ -71,7 +71,7 @@ func waitFrom[E phone.Event](t *testing.T, w *watcher, from int, match func(E) b
 	}
 }
 
-func openServer(t *testing.T, cfg server.Config) *server.Server {
+func openServer(t testing.TB, cfg server.Config) *server.Server {
 	t.Helper()
 	s, err := server.Open(context.Background(), cfg)
 	if err != nil {
@@ -82,7 +82,7 @@ func openServer(t *testing.T, cfg server.Config) *server.Server {
 }
 
 // openPhone opens a phone whose devices are generators, online at addr.
-func openPhone(t *testing.T, name, addr string) (*App, *watcher) {
+func openPhone(t testing.TB, name, addr string) (*App, *watcher) {
 	t.Helper()
 	a, err := Open(Options{Profile: filepath.Join(t.TempDir(), name), Name: name, Server: addr, Unattended: true,
 		Microphone: "tone:440", Speaker: "null", Camera: "pattern", Screen: "null"})
@@ -103,7 +103,7 @@ func openPhone(t *testing.T, name, addr string) (*App, *watcher) {
 }
 
 // acquaint makes each a contact of the other.
-func acquaint(t *testing.T, a, b *App) {
+func acquaint(t testing.TB, a, b *App) {
 	t.Helper()
 	_, err1 := a.AddContact("B", b.Self().Address)
 	_, err2 := b.AddContact("A", a.Self().Address)

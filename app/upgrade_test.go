@@ -30,7 +30,7 @@ func talk(t *testing.T, a, b *App, wa, wb *watcher) phone.CallID {
 }
 
 // set changes one setting of a phone.
-func set(t *testing.T, a *App, key, value string) {
+func set(t testing.TB, a *App, key, value string) {
 	t.Helper()
 	if err := a.SetSetting(key, json.RawMessage(value)); err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func becomes(t *testing.T, w *watcher, from int, what func(phone.CallInfo) bool)
 }
 
 // pairOnline opens two phones that know each other, at one server.
-func pairOnline(t *testing.T) (a, b *App, wa, wb *watcher) {
+func pairOnline(t testing.TB) (a, b *App, wa, wb *watcher) {
 	t.Helper()
 	s := openServer(t, server.Config{})
 	a, wa = openPhone(t, "alice", s.Addr().String())

@@ -16,7 +16,7 @@ import (
 	"paravent/app/phone"
 )
 
-// ErrTunnelInUse: a tunnel that calls shall go through cannot be removed, since
+// ErrTunnelInUse says that a tunnel that calls shall go through cannot be removed, since
 // that would leave them without a way out, or with a wider one.
 var ErrTunnelInUse = phone.NewFault("wireguard-in-use")
 

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/webrtc/v4"
 	"github.com/stretchr/testify/require"
 )
 
@@ -112,7 +111,7 @@ func TestCallMovesToAnotherSessionAndBack(t *testing.T) {
 // bindings counts through how many of the sessions a side's sound leaves.
 func bindings(s *side, sessions ...*Session) (n int) {
 	for _, x := range sessions {
-		if x.sound.sender.Track() == webrtc.TrackLocal(s.audio.Track()) {
+		if x.sound.sender.Track() == s.audio.Track() {
 			n++
 		}
 	}

@@ -74,11 +74,12 @@ func newShell(w *Window) *shell {
 
 func (s *shell) rail() fyne.CanvasObject {
 	w := s.win.env.Words
-	icons := [pageCheck]string{"contacts", "dial", "history", "settings"}
-	names := [pageCheck]string{w.T("nav.contacts"), w.T("nav.dial"), w.T("nav.history"), w.T("nav.prefs")}
+	pages := [pageCheck]struct{ icon, name string }{
+		{"contacts", w.T("nav.contacts")}, {"dial", w.T("nav.dial")}, {"history", w.T("nav.history")}, {"settings", w.T("nav.prefs")},
+	}
 	items := container.NewVBox()
-	for i := range pageCheck {
-		s.nav[i] = widgets.NewNavItem(icons[i], names[i], func() { s.open(i) })
+	for i, p := range pages {
+		s.nav[i] = widgets.NewNavItem(p.icon, p.name, func() { s.open(page(i)) })
 		items.Add(s.nav[i])
 	}
 	logo := widget.NewIcon(own.AppIcon())

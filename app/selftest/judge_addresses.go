@@ -43,7 +43,7 @@ func onlyThroughTheGate(w *world, trials []*trial) finding {
 }
 
 // stricterSideWins: P4. The peer always wishes the widest route.
-func stricterSideWins(w *world, trials []*trial) finding {
+func stricterSideWins(_ *world, trials []*trial) finding {
 	f := finding{at: "calls with a peer that wished a direct path; the route agreed was that of the settings"}
 	for _, t := range trials {
 		if t.accepted.IsZero() || f.lacking(t) {

@@ -20,8 +20,7 @@ var (
 // opens, asks and sends. Any goroutine may use it.
 type watch struct {
 	mu      sync.Mutex
-	used    bool      // guarded by mu, as is all below: the phone took its network through here
-	sockets []opened  // UDP sockets
+	sockets []opened  // guarded by mu, as is all below: UDP sockets
 	dials   []dialled // TCP
 	names   []string  // host names that somebody asked for
 	sent    map[netip.AddrPort]*sent

@@ -2,9 +2,15 @@ package selftest
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/pion/stun/v4"
 )
+
+// turnMethods are those by which a relay is asked for something.
+var turnMethods = []stun.Method{
+	stun.MethodCreatePermission, stun.MethodChannelBind, stun.MethodSend, stun.MethodAllocate, stun.MethodRefresh,
+}
 
 // peersIn reads what a TURN message over UDP asks the relay to reach, and as
 // whom it asks for an address: RFC 8656 sections 7, 9 and 11.
@@ -16,13 +22,7 @@ func peersIn(b []byte) (peers []netip.AddrPort, user string) {
 	if _, err := m.Write(b); err != nil {
 		return nil, ""
 	}
-	turn := false
-	switch m.Type.Method {
-	case stun.MethodCreatePermission, stun.MethodChannelBind, stun.MethodSend, stun.MethodAllocate, stun.MethodRefresh:
-		turn = true
-	default:
-	}
-	if !turn {
+	if !slices.Contains(turnMethods, m.Type.Method) {
 		return nil, ""
 	}
 	for _, a := range m.Attributes {

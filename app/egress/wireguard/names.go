@@ -131,7 +131,7 @@ func (n *names) exchange(ctx context.Context, network string, server netip.Addr,
 	if err != nil {
 		return nil, false, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })()
 	request := q.message
 	if network == "tcp" {
@@ -200,11 +200,11 @@ func (q question) answer(reply []byte) (found []netip.Addr, cut, ours bool, err 
 	var p dnsmessage.Parser
 	h, err := p.Start(reply)
 	if err != nil || !h.Response || h.ID != q.id {
-		return nil, false, false, nil
+		return nil, false, false, nil //nolint:nilerr // what cannot be read is no answer of ours
 	}
 	asked, err := p.Question()
 	if err != nil || asked.Type != q.asked.Type || asked.Class != q.asked.Class || !strings.EqualFold(asked.Name.String(), q.asked.Name.String()) {
-		return nil, false, false, nil
+		return nil, false, false, nil //nolint:nilerr // nor is an answer to something else
 	}
 	if h.Truncated {
 		return nil, true, true, nil
@@ -233,7 +233,7 @@ func addresses(p *dnsmessage.Parser) ([]netip.Addr, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch h.Type {
+		switch h.Type { //nolint:exhaustive // the others are no addresses
 		case dnsmessage.TypeA:
 			r, err := p.AResource()
 			if err != nil {

@@ -24,7 +24,6 @@ type parser struct {
 	section  string
 	sections map[string]bool
 	seen     map[string]bool
-	public   bool
 }
 
 // Parse reads a configuration file in the form of wg-quick, with one peer.

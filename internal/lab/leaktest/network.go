@@ -106,7 +106,7 @@ func links() []link {
 }
 
 func addHost(name string) error {
-	if err := command("", "ip", "netns", "add", name); err != nil {
+	if err := ip("", "netns", "add", name); err != nil {
 		return err
 	}
 	err := within(name, func() error {
@@ -138,7 +138,7 @@ func sysctl(file, value string) error {
 }
 
 func (l link) make() error {
-	err := command("", "ip", "link", "add", l.leftDev, "netns", l.left, "type", "veth", "peer", "name", l.rightDev, "netns", l.right)
+	err := ip("", "link", "add", l.leftDev, "netns", l.left, "type", "veth", "peer", "name", l.rightDev, "netns", l.right)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s site) open() error {
 	if err := forwards(s.home); err != nil {
 		return err
 	}
-	if err := command(natRules, "ip", "netns", "exec", s.home, "nft", "-f", "-"); err != nil {
+	if err := ip(natRules, "netns", "exec", s.home, "nft", "-f", "-"); err != nil {
 		return err
 	}
 	if err := ipBatch(s.home, "route add default via "+ispOf(s.public.Addr()).Addr().String()); err != nil {
@@ -212,14 +212,15 @@ func (s site) setIPv6(on bool) error {
 
 // ipBatch gives lines to `ip -batch` inside a namespace.
 func ipBatch(ns string, lines ...string) error {
-	return command(strings.Join(lines, "\n")+"\n", "ip", "-n", ns, "-batch", "-")
+	return ip(strings.Join(lines, "\n")+"\n", "-n", ns, "-batch", "-")
 }
 
-func command(input, name string, args ...string) error {
-	cmd := exec.Command(name, args...)
+// ip runs the ip command with input.
+func ip(input string, args ...string) error {
+	cmd := exec.Command("ip", args...)
 	cmd.Stdin = strings.NewReader(input)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w: %s %s", name, strings.Join(args, " "), err, out, input)
+		return fmt.Errorf("ip %s: %w: %s %s", strings.Join(args, " "), err, out, input)
 	}
 	return nil
 }

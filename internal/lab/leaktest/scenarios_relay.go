@@ -141,9 +141,9 @@ func (t *trial) deafen(host string) {
 
 // filter sets nft rules, and takes them back at the end of the trial.
 func (t *trial) filter(host, set, undo string) {
-	t.need(command(set, "ip", "netns", "exec", host, "nft", "-f", "-"))
+	t.need(ip(set, "netns", "exec", host, "nft", "-f", "-"))
 	t.stops = append(t.stops, func() {
-		if err := command(undo, "ip", "netns", "exec", host, "nft", "-f", "-"); err != nil {
+		if err := ip(undo, "netns", "exec", host, "nft", "-f", "-"); err != nil {
 			t.fail("%v", err)
 		}
 	})

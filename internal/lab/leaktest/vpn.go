@@ -91,7 +91,7 @@ func (t *trial) wireguard(host, config string) (stop func()) {
 	t.need(err)
 	t.stops = append(t.stops, stop)
 	for deadline := time.Now().Add(callWait); ; time.Sleep(20 * time.Millisecond) {
-		if err = command("", "ip", "-n", host, "link", "show", vpnDevice); err == nil {
+		if err = ip("", "-n", host, "link", "show", vpnDevice); err == nil {
 			return stop
 		}
 		if time.Now().After(deadline) {

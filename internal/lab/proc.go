@@ -58,6 +58,15 @@ func (l Launch) Start(ctx context.Context) (stop func(), err error) {
 	return func() { terminate(cmd) }, nil
 }
 
+// Output runs a program to its end and returns what it wrote.
+func (l Launch) Output(ctx context.Context) ([]byte, error) {
+	out, err := l.command(ctx).Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", l.Binary, err)
+	}
+	return out, nil
+}
+
 // StartServer runs a paravent-server and returns the address that it serves.
 func StartServer(ctx context.Context, binary string, args ...string) (addr string, stop func(), err error) {
 	return Launch{Binary: binary, Args: args}.StartServer(ctx)

@@ -26,6 +26,7 @@ func scenarios() []scenario {
 	list = append(list, changeScenarios()...)
 	list = append(list, hostileScenarios()...)
 	list = append(list, vpnScenarios()...)
+	list = append(list, selfTestScenarios()...)
 	return list
 }
 

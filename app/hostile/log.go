@@ -60,12 +60,14 @@ type Log struct {
 	messages []Message
 	flows    []*Flow
 	fields   []Field
-	media    []time.Time            // when packets of media came
+	media    map[uint32]*stream     // packets of media, by SSRC
 	sizes    map[phone.CallID][]int // payloads of sound, decrypted
 	more     chan struct{}          // closed and made anew whenever something comes
 }
 
-func newLog() *Log { return &Log{sizes: map[phone.CallID][]int{}, more: make(chan struct{})} }
+func newLog() *Log {
+	return &Log{sizes: map[phone.CallID][]int{}, media: map[uint32]*stream{}, more: make(chan struct{})}
+}
 
 func (l *Log) changedLocked() {
 	close(l.more)
@@ -96,9 +98,22 @@ func (l *Log) packet(at string, direct bool, from netip.AddrPort, b []byte) {
 	}
 	f := l.flows[i]
 	f.Count, f.Bytes, f.Last = f.Count+1, f.Bytes+len(b), now
-	if class == Media && len(l.media) < maxSizes {
-		l.media = append(l.media, now)
+	if class == Media {
+		l.mediaLocked(b, now)
 	}
+}
+
+func (l *Log) mediaLocked(b []byte, now time.Time) {
+	stamp, ssrc, ok := headOf(b)
+	if !ok {
+		return
+	}
+	s := l.media[ssrc]
+	if s == nil {
+		s = &stream{first: stamp, began: now}
+		l.media[ssrc] = s
+	}
+	s.came(stamp, now)
 }
 
 func classOf(b []byte) Class {
@@ -185,14 +200,13 @@ func (l *Log) Packets(c Class) (n int) {
 	return n
 }
 
-// MediaAfter counts the packets of media that came after a time.
+// MediaAfter counts the packets of sound that were sent after a time, by their
+// own time stamps: on a busy computer they wait before anybody reads them.
 func (l *Log) MediaAfter(at time.Time) (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, came := range l.media {
-		if came.After(at) {
-			n++
-		}
+	for _, s := range l.media {
+		n += s.sentAfter(at)
 	}
 	return n
 }

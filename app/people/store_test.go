@@ -235,6 +235,9 @@ func TestCorruptFileIsKeptAside(t *testing.T) {
 	for i := len(middle) / 4; i < len(middle); i += 50 {
 		middle[i] ^= 0xff
 	}
+	for page := 2 * os.Getpagesize(); page < len(middle); page += os.Getpagesize() {
+		middle[page+8] ^= 0xff // its kind: else the damage may hit nothing but the stored key, which is another fault
+	}
 	greedy := bytes.Clone(good) // every page claims four billion more
 	for page := 2 * os.Getpagesize(); page < len(greedy); page += os.Getpagesize() {
 		copy(greedy[page+12:], []byte{0xff, 0xff, 0xff, 0xff})

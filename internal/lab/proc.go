@@ -58,13 +58,14 @@ func (l Launch) Start(ctx context.Context) (stop func(), err error) {
 	return func() { terminate(cmd) }, nil
 }
 
-// Output runs a program to its end and returns what it wrote.
+// Output runs a program to its end and returns what it wrote, also where it
+// ended with an error.
 func (l Launch) Output(ctx context.Context) ([]byte, error) {
 	out, err := l.command(ctx).Output()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", l.Binary, err)
+		err = fmt.Errorf("%s: %w", l.Binary, err)
 	}
-	return out, nil
+	return out, err
 }
 
 // StartServer runs a paravent-server and returns the address that it serves.

@@ -31,11 +31,14 @@ func (t *trial) selfTest(route settings.RoutePolicy) {
 	inside, outside := t.listen(siteA.phone, "lo"), t.listen(siteA.phone, "eth0")
 	out, err := lab.Launch{Binary: t.program("paravent-headless"), Namespace: siteA.phone, Log: t.log,
 		Args: []string{"--privacy-check", "--profile", profile}}.Output(t.ctx)
-	t.need(err)
 	var report phone.PrivacyReport
-	t.need(json.Unmarshal(out, &report))
-	if !report.Passed {
-		t.fail("the check failed: %+v", report.Rules)
+	if json.Unmarshal(out, &report) != nil {
+		t.need(err) // it could not run; a check that failed has a report
+	}
+	for _, r := range report.Rules {
+		if r.Verdict == phone.Failed {
+			t.fail("%s: %s", r.Rule, r.Evidence)
+		}
 	}
 	if sent := t.heardBy(outside); len(sent) > 0 {
 		t.fail("a packet left the computer: %v", sent[0])

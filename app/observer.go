@@ -44,7 +44,7 @@ func (o observer) Ended(s call.Snapshot) {
 func (a *App) ended(s call.Snapshot) {
 	receipt := a.lines.Retire(s.ID)
 	peer := a.person(string(s.Peer.ID), s.Peer.Address, s.Name)
-	if err := a.people.AddHistory(historyEntry(peer, s, receipt)); err != nil {
+	if _, err := a.people.AddHistory(historyEntry(peer, s, receipt)); err != nil {
 		a.emit(phone.Notice{Err: err})
 	}
 	if s.Reason != phone.GlareLost { // the other call goes on and has the receipt
@@ -54,7 +54,7 @@ func (a *App) ended(s call.Snapshot) {
 }
 
 func historyEntry(peer phone.Person, s call.Snapshot, r phone.Receipt) phone.HistoryEntry {
-	e := phone.HistoryEntry{Call: s.ID, At: s.Started, Outgoing: s.Outgoing, Peer: peer, Video: s.Video,
+	e := phone.HistoryEntry{Kind: phone.HistoryCall, Call: s.ID, At: s.Started, Outgoing: s.Outgoing, Peer: peer, Video: s.Video,
 		Reason: s.Reason, Route: r.Route, Receipt: &r}
 	if !s.ConnectedAt.IsZero() {
 		e.Lasted = s.EndedAt.Sub(s.ConnectedAt)
@@ -67,7 +67,7 @@ func historyEntry(peer phone.Person, s call.Snapshot, r phone.Receipt) phone.His
 func (o observer) Missed(m call.MissedCall) {
 	from := o.a.person(string(m.From.ID), m.From.Address, m.Name)
 	if m.Why != call.Unanswered {
-		err := o.a.people.AddHistory(phone.HistoryEntry{Call: m.Call, At: m.At, Peer: from, Video: m.Video,
+		_, err := o.a.people.AddHistory(phone.HistoryEntry{Kind: phone.HistoryCall, Call: m.Call, At: m.At, Peer: from, Video: m.Video,
 			Reason: phone.Missed, Silenced: m.Why == call.Silenced})
 		if err != nil {
 			o.a.emit(phone.Notice{Err: err})

@@ -118,6 +118,13 @@ func clean(c phone.Contact) (phone.Contact, error) {
 	default:
 		return c, fmt.Errorf("%w: route", ErrBadContact)
 	}
+	switch c.Permission {
+	case "":
+		c.Permission = phone.PermissionInherit
+	case phone.PermissionInherit, phone.PermissionAlways, phone.PermissionNever:
+	default:
+		return c, fmt.Errorf("%w: permission", ErrBadContact)
+	}
 	switch c.Trust {
 	case "":
 		c.Trust = phone.Unverified

@@ -45,7 +45,7 @@ func writeOnFullDisk(t *testing.T, path string) {
 	full.Cur = 4096
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full))
 	errPut := s.Put(person(2, "Bob"))
-	errHistory := s.AddHistory(phone.HistoryEntry{})
+	_, errHistory := s.AddHistory(phone.HistoryEntry{})
 	errBlob := s.Blobs("x").Put("k", make([]byte, 1<<20))
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
 	for _, err := range []error{errPut, errHistory, errBlob} {

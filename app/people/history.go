@@ -20,6 +20,7 @@ func (s *Store) History(limit int) []phone.HistoryEntry {
 		for at, sealed := c.Last(); at != nil && (limit <= 0 || len(list) < limit); at, sealed = c.Prev() {
 			var e phone.HistoryEntry
 			if s.decode(bucketHistory, at, sealed, &e) == nil {
+				e.ID = binary.BigEndian.Uint64(at)
 				list = append(list, e)
 			}
 		}
@@ -28,15 +29,16 @@ func (s *Store) History(limit int) []phone.HistoryEntry {
 	return list
 }
 
-// AddHistory adds the newest entry.
-func (s *Store) AddHistory(e phone.HistoryEntry) error {
-	value, err := json.Marshal(e)
-	if err != nil {
-		return storeError(err)
-	}
-	return s.update(func(tx *bolt.Tx) error {
+// AddHistory adds the newest entry and returns its ID.
+func (s *Store) AddHistory(e phone.HistoryEntry) (id uint64, err error) {
+	err = s.update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucketHistory)
 		n, err := b.NextSequence()
+		if err != nil {
+			return err
+		}
+		e.ID, id = n, n
+		value, err := json.Marshal(e)
 		if err != nil {
 			return err
 		}
@@ -52,6 +54,7 @@ func (s *Store) AddHistory(e phone.HistoryEntry) error {
 		}
 		return nil
 	})
+	return id, err
 }
 
 // ClearHistory forgets all entries.

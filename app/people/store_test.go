@@ -59,7 +59,7 @@ func TestContactsSurviveReopening(t *testing.T) {
 	require.Equal(t, []string{"adam", "Éric", "Zoé"}, names)
 	got, ok := s.Find("zoe")
 	require.True(t, ok)
-	zoe.ID, zoe.Name, zoe.Added = id(0xabc), "Zoé", zoe.Added.Truncate(time.Second)
+	zoe.ID, zoe.Name, zoe.Permission, zoe.Added = id(0xabc), "Zoé", phone.PermissionInherit, zoe.Added.Truncate(time.Second)
 	require.Equal(t, zoe, got)
 	got, ok = s.Find(id(2))
 	require.True(t, ok)
@@ -107,7 +107,7 @@ func TestHistoryIsBoundedNewestFirst(t *testing.T) {
 	s := openAt(t, path)
 	s.db.NoSync = true // a thousand fsyncs prove nothing
 	for i := range maxHistory + 5 {
-		require.NoError(t, s.AddHistory(phone.HistoryEntry{Lasted: time.Duration(i), Reason: phone.RemoteHungUp, Route: phone.Relay}))
+		addHistory(t, s, phone.HistoryEntry{Lasted: time.Duration(i), Reason: phone.RemoteHungUp, Route: phone.Relay})
 	}
 	all := s.History(0)
 	require.Len(t, all, maxHistory)
@@ -116,7 +116,7 @@ func TestHistoryIsBoundedNewestFirst(t *testing.T) {
 	require.Len(t, s.History(3), 3)
 	require.NoError(t, s.ClearHistory())
 	require.Empty(t, s.History(0))
-	require.NoError(t, s.AddHistory(phone.HistoryEntry{Lasted: 1}))
+	addHistory(t, s, phone.HistoryEntry{Lasted: 1})
 	require.Len(t, s.History(10), 1)
 }
 
@@ -124,12 +124,14 @@ func TestHistoryEntryRoundTrip(t *testing.T) {
 	path := newPath(t)
 	s := openAt(t, path)
 	e := phone.HistoryEntry{
+		Kind: phone.HistoryKnock, Text: "it is me",
 		Call: phone.NewCallID(), At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Outgoing: true,
 		Peer: phone.Person{ID: id(1), Name: "Ann", Contact: true}, Video: true, Silenced: true,
 		Reason: phone.LeakPrevented, Route: phone.Direct, Lasted: time.Minute,
 		Receipt: &phone.Receipt{Call: phone.NewCallID(), Route: phone.Relay, PeerSaw: []string{"192.0.2.1:5"}, RelaySaw: []string{}, RelayKind: phone.RelayHere},
 	}
-	require.NoError(t, s.AddHistory(e))
+	addHistory(t, s, e)
+	e.ID = 1
 	require.NoError(t, s.Close())
 	require.Equal(t, []phone.HistoryEntry{e}, openAt(t, path).History(1))
 }
@@ -165,7 +167,7 @@ func TestThiefSeesNoNames(t *testing.T) {
 	s := openAt(t, path)
 	secrets := []string{"Zebulon", "paravent:zebulon", id(0xfeed), "prekey-of-zebulon", "courier", "blobvalue", "203.0.113.77"}
 	require.NoError(t, s.Put(phone.Contact{ID: secrets[2], Name: secrets[0], Address: secrets[1]}))
-	require.NoError(t, s.AddHistory(phone.HistoryEntry{Peer: phone.Person{Name: secrets[0]}, Receipt: &phone.Receipt{PeerSaw: []string{secrets[6]}}}))
+	addHistory(t, s, phone.HistoryEntry{Peer: phone.Person{Name: secrets[0]}, Receipt: &phone.Receipt{PeerSaw: []string{secrets[6]}}})
 	require.NoError(t, s.Blobs(secrets[4]).Put(secrets[3], []byte(secrets[5])))
 	require.NoError(t, s.Close())
 	file, err := os.ReadFile(path)
@@ -205,8 +207,9 @@ func TestClosedStoreSaysSo(t *testing.T) {
 	s := openAt(t, newPath(t))
 	require.NoError(t, s.Close())
 	require.ErrorIs(t, s.Put(person(1, "Ann")), phone.ErrClosed)
-	require.ErrorIs(t, s.AddHistory(phone.HistoryEntry{}), phone.ErrClosed)
-	_, err := s.Blobs("x").Get("k")
+	_, err := s.AddHistory(phone.HistoryEntry{})
+	require.ErrorIs(t, err, phone.ErrClosed)
+	_, err = s.Blobs("x").Get("k")
 	require.ErrorIs(t, err, phone.ErrClosed)
 	require.Empty(t, s.History(0))
 	require.NoError(t, s.Close())
@@ -220,7 +223,7 @@ func filled(t testing.TB) []byte {
 	s.db.NoSync = true
 	for i := range 60 {
 		require.NoError(t, s.Put(person(i, fmt.Sprint("name ", i))))
-		require.NoError(t, s.AddHistory(phone.HistoryEntry{Peer: phone.Person{Name: fmt.Sprint(i)}}))
+		addHistory(t, s, phone.HistoryEntry{Peer: phone.Person{Name: fmt.Sprint(i)}})
 		require.NoError(t, s.Blobs("courier").Put(fmt.Sprint(i), make([]byte, 300)))
 	}
 	require.NoError(t, s.Close())
@@ -294,4 +297,10 @@ func TestDamageNeverPassesAsData(t *testing.T) {
 			require.Regexp(t, `^name \d+$`, c.Name)
 		}
 	})
+}
+
+func addHistory(t testing.TB, s *Store, e phone.HistoryEntry) {
+	t.Helper()
+	_, err := s.AddHistory(e)
+	require.NoError(t, err)
 }

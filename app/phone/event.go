@@ -48,8 +48,9 @@ type (
 	}
 	// Knocked tells of a stranger who asks to be let in.
 	Knocked struct {
-		From Person
-		Text string
+		Entry uint64 // HistoryEntry.ID
+		From  Person
+		Text  string
 	}
 	// ContactsChanged and HistoryChanged ask faces to read again.
 	ContactsChanged struct{}

@@ -22,16 +22,28 @@ const (
 	Changed    Trust = "changed"
 )
 
+// Permission is what the person chose for one contact beside the groups of
+// "who can call me".
+type Permission string
+
+// The permissions; PermissionInherit follows the groups.
+const (
+	PermissionInherit Permission = "inherit"
+	PermissionAlways  Permission = "always"
+	PermissionNever   Permission = "never"
+)
+
 // Contact is a person in the address book.
 type Contact struct {
-	ID        string      `json:"id"` // hexadecimal identity key
-	Name      string      `json:"name"`
-	Address   string      `json:"address"` // paravent: link
-	Favourite bool        `json:"favourite"`
-	Blocked   bool        `json:"blocked"`
-	Route     RouteChoice `json:"route"`
-	Trust     Trust       `json:"trust"`
-	Added     time.Time   `json:"added"`
+	ID         string      `json:"id"` // hexadecimal identity key
+	Name       string      `json:"name"`
+	Address    string      `json:"address"` // paravent: link
+	Favourite  bool        `json:"favourite"`
+	Blocked    bool        `json:"blocked"`
+	Route      RouteChoice `json:"route"`
+	Permission Permission  `json:"permission"`
+	Trust      Trust       `json:"trust"`
+	Added      time.Time   `json:"added"`
 }
 
 // Person is who is at the other end of a call or a knock, as far as known.
@@ -42,8 +54,20 @@ type Person struct {
 	Address string `json:"address"`
 }
 
+// HistoryKind says what an entry of the history is about.
+type HistoryKind string
+
+// The kinds.
+const (
+	HistoryCall  HistoryKind = "call"
+	HistoryKnock HistoryKind = "knock" // somebody asked to be let in; it did not ring
+)
+
 // HistoryEntry is one line of the history.
 type HistoryEntry struct {
+	ID       uint64        `json:"id"` // names the entry within this profile; later ones are greater
+	Kind     HistoryKind   `json:"kind"`
+	Text     string        `json:"text,omitempty"` // of a knock, made safe to show
 	Call     CallID        `json:"call"`
 	At       time.Time     `json:"at"`
 	Outgoing bool          `json:"outgoing"`

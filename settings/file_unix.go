@@ -3,15 +3,23 @@
 package settings
 
 import (
+	"errors"
+	"os"
 	"syscall"
-
-	"github.com/google/renameio/v2"
 )
 
 // fullErrors: no space, over quota, over the file size limit.
 var fullErrors = []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}
 
-// replaceFile puts data in place of the file at once or not at all.
-func replaceFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, 0o600, renameio.IgnoreUmask())
+// SyncFolder has the disk know the names in a folder.
+func SyncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) { // some network file systems have no such thing
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }

@@ -46,6 +46,7 @@ func Open(dir string) (s *Store, notice error, err error) { //nolint:revive,stat
 		return nil, nil, fmt.Errorf("%w: %w", ErrSave, diskError(err))
 	}
 	s = &Store{path: filepath.Join(dir, fileName), current: Defaults()}
+	RemoveLeftovers(s.path)
 	data, err := os.ReadFile(s.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return s, nil, nil
@@ -174,7 +175,7 @@ func (s *Store) save(v Settings) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrSave, err)
 	}
-	if err := replaceFile(s.path, append(data, '\n')); err != nil {
+	if err := WriteBytes(s.path, append(data, '\n')); err != nil {
 		return fmt.Errorf("%w: %w", ErrSave, diskError(err))
 	}
 	return nil
@@ -186,9 +187,4 @@ func diskError(err error) error {
 		return fmt.Errorf("%w: %w", ErrDiskFull, err)
 	}
 	return err
-}
-
-// IsDiskFull tells whether err says that there is no room on a disk.
-func IsDiskFull(err error) bool {
-	return slices.ContainsFunc(fullErrors, func(full error) bool { return errors.Is(err, full) })
 }

@@ -10,11 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"filippo.io/age"
 
 	"paravent/app/phone"
+	"paravent/settings"
 )
 
 // The clear text of an identity file is one line: fileMark, then the seed in base64.
@@ -122,25 +122,13 @@ func readBounded(path string) ([]byte, error) {
 }
 
 // writeAtomic leaves either the old file or the whole new one.
-func writeAtomic(path string, b []byte) (err error) {
-	defer func() {
-		if errors.Is(err, syscall.ENOSPC) {
-			err = fmt.Errorf("%w: %w", phone.ErrDiskFull, err)
-		}
-	}()
-	if err = os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+func writeAtomic(path string, b []byte) error {
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = settings.WriteBytes(path, b)
 	}
-	t, err := os.CreateTemp(filepath.Dir(path), ".identity-*") // made with mode 0600
-	if err != nil {
-		return err
+	if settings.IsDiskFull(err) {
+		return fmt.Errorf("%w: %w", phone.ErrDiskFull, err)
 	}
-	defer func() { _ = os.Remove(t.Name()) }() // fails once it was renamed, and that is well
-	if _, err = t.Write(b); err == nil {
-		err = t.Sync()
-	}
-	if err = errors.Join(err, t.Close()); err != nil {
-		return err
-	}
-	return os.Rename(t.Name(), path)
+	return err
 }

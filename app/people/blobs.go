@@ -33,7 +33,7 @@ func (b Blobs) Get(key string) (value []byte, err error) {
 func (b Blobs) Put(key string, value []byte) error {
 	at := b.at(key)
 	return b.store.update(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketBlobs).Put(at, b.store.box.seal(bucketBlobs, at, value))
+		return b.store.put(tx, bucketBlobs, at, value)
 	})
 }
 

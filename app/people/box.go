@@ -6,14 +6,17 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"slices"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
-// padTo hides the exact length of values.
-const padTo = 128
+const (
+	padTo        = 128 // hides the exact length of values
+	revisionSize = 8
+)
 
 var errOpen = errors.New("value does not open")
 
@@ -46,9 +49,12 @@ func (b *box) name(bucket, key []byte) []byte {
 	return h.Sum(nil)
 }
 
-// seal encrypts a value; at is where it lies, so that values cannot be swapped.
-func (b *box) seal(bucket, at, value []byte) []byte {
-	padded := append(slices.Clone(value), 0x80) // ISO/IEC 7816-4 padding
+// seal encrypts a value; at is where it lies, so that values cannot be swapped,
+// and revision counts the transactions of the file, so that of two copies of a
+// damaged file the newer is known.
+func (b *box) seal(bucket, at []byte, revision uint64, value []byte) []byte {
+	padded := append(binary.BigEndian.AppendUint64(nil, revision), value...)
+	padded = append(padded, 0x80) // ISO/IEC 7816-4 padding
 	for len(padded)%padTo != 0 {
 		padded = append(padded, 0)
 	}
@@ -58,12 +64,26 @@ func (b *box) seal(bucket, at, value []byte) []byte {
 }
 
 // open is the reverse of seal.
-func (b *box) open(bucket, at, sealed []byte) ([]byte, error) {
+func (b *box) open(bucket, at, sealed []byte) (revision uint64, value []byte, err error) {
+	text, err := b.unseal(place(bucket, at), sealed)
+	if err != nil || len(text) < revisionSize {
+		return 0, nil, errOpen
+	}
+	return binary.BigEndian.Uint64(text), text[revisionSize:], nil
+}
+
+// openV1 opens what version 1 sealed, which knew no revisions.
+func (b *box) openV1(bucket, at, sealed []byte) (revision uint64, value []byte, err error) {
+	value, err = b.unseal(placeV1(bucket, at), sealed)
+	return 0, value, err
+}
+
+func (b *box) unseal(place, sealed []byte) ([]byte, error) {
 	if len(sealed) < chacha20poly1305.NonceSizeX {
 		return nil, errOpen
 	}
 	nonce, text := sealed[:chacha20poly1305.NonceSizeX], sealed[chacha20poly1305.NonceSizeX:]
-	padded, err := b.aead.Open(nil, nonce, text, place(bucket, at))
+	padded, err := b.aead.Open(nil, nonce, text, place)
 	if err != nil {
 		return nil, errOpen
 	}
@@ -79,6 +99,12 @@ func (b *box) open(bucket, at, sealed []byte) ([]byte, error) {
 	return nil, errOpen
 }
 
+// place differs from that of version 1 by its first byte, which no length of a
+// bucket's name is.
 func place(bucket, at []byte) []byte {
+	return append([]byte{0xff}, placeV1(bucket, at)...)
+}
+
+func placeV1(bucket, at []byte) []byte {
 	return slices.Concat([]byte{byte(len(bucket))}, bucket, at)
 }

@@ -73,7 +73,7 @@ func (s *Store) Put(c phone.Contact) error {
 	}
 	at := s.box.name(bucketContacts, []byte(c.ID))
 	if err := s.update(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketContacts).Put(at, s.box.seal(bucketContacts, at, value))
+		return s.put(tx, bucketContacts, at, value)
 	}); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import "paravent/app/phone"
 var (
 	ErrCorrupt    = phone.NewFault("people-corrupt")    // the file was damaged; it was kept aside, and a fresh one begun
 	ErrWrongKey   = phone.NewFault("people-wrong-key")  // the file belongs to another identity; it was not touched
+	ErrNewer      = phone.NewFault("people-newer")      // a newer version of the program wrote the file; it was not touched
 	ErrInUse      = phone.NewFault("people-in-use")     // another phone has this profile open
 	ErrStore      = phone.NewFault("people-store")      // reading or writing failed; the old content is intact
 	ErrBadContact = phone.NewFault("bad-contact")       // a contact without a key or with an unusable name

@@ -43,7 +43,7 @@ func (s *Store) AddHistory(e phone.HistoryEntry) (id uint64, err error) {
 			return err
 		}
 		at := binary.BigEndian.AppendUint64(nil, n)
-		if err := b.Put(at, s.box.seal(bucketHistory, at, value)); err != nil {
+		if err := s.put(tx, bucketHistory, at, value); err != nil {
 			return err
 		}
 		c := b.Cursor()

@@ -60,25 +60,28 @@ func TestBoxOpensOnlyWhatItSealedThere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bytesOf := rapid.SliceOfN(rapid.Byte(), 0, 300)
 		value, at := bytesOf.Draw(t, "value"), bytesOf.Draw(t, "at")
-		sealed := b.seal(bucketBlobs, at, value)
+		revision := rapid.Uint64().Draw(t, "revision")
+		sealed := b.seal(bucketBlobs, at, revision, value)
 		require.Zero(t, (len(sealed)-40)%padTo)
-		got, err := b.open(bucketBlobs, at, sealed)
+		gotRevision, got, err := b.open(bucketBlobs, at, sealed)
 		require.NoError(t, err)
+		require.Equal(t, revision, gotRevision)
 		require.Equal(t, append([]byte{}, value...), append([]byte{}, got...))
-		for _, wrong := range []func() ([]byte, error){
-			func() ([]byte, error) { return b.open(bucketHistory, at, sealed) },
-			func() ([]byte, error) { return b.open(bucketBlobs, append(at, 1), sealed) },
-			func() ([]byte, error) { return other.open(bucketBlobs, at, sealed) },
-			func() ([]byte, error) {
+		for _, wrong := range []func() (uint64, []byte, error){
+			func() (uint64, []byte, error) { return b.open(bucketHistory, at, sealed) },
+			func() (uint64, []byte, error) { return b.open(bucketBlobs, append(at, 1), sealed) },
+			func() (uint64, []byte, error) { return b.openV1(bucketBlobs, at, sealed) },
+			func() (uint64, []byte, error) { return other.open(bucketBlobs, at, sealed) },
+			func() (uint64, []byte, error) {
 				bad := slices.Clone(sealed)
 				bad[rapid.IntRange(0, len(bad)-1).Draw(t, "flip")] ^= 1
 				return b.open(bucketBlobs, at, bad)
 			},
-			func() ([]byte, error) {
+			func() (uint64, []byte, error) {
 				return b.open(bucketBlobs, at, sealed[:rapid.IntRange(0, len(sealed)-1).Draw(t, "cut")])
 			},
 		} {
-			_, err := wrong()
+			_, _, err := wrong()
 			require.Error(t, err)
 		}
 	})

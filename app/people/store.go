@@ -1,7 +1,6 @@
 package people
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,6 +26,8 @@ var (
 	bucketBlobs    = []byte("blobs")
 	allBuckets     = [][]byte{bucketMeta, bucketContacts, bucketHistory, bucketBlobs}
 	keyID          = []byte("key")
+	keyVersion     = []byte("version")  // of the file; sealed
+	keyRevision    = []byte("revision") // of the last transaction; sealed
 )
 
 // lockTimeout is how long Open waits for another phone to let go of the file.
@@ -45,8 +46,9 @@ type Store struct {
 
 // Open opens or makes the file at path. key is derived from the identity seed.
 // A damaged file is kept aside as NAME.broken-TIME, a fresh one is begun, and
-// notice (ErrCorrupt) says so. err is ErrWrongKey, ErrInUse, phone.ErrDiskFull
-// or ErrStore; then the file was not touched.
+// notice (ErrCorrupt) says so. A file of an older version is brought up to
+// date. err is ErrWrongKey, ErrNewer, ErrInUse, phone.ErrDiskFull or ErrStore;
+// then the file was not touched.
 func Open(path string, key [32]byte) (s *Store, notice error, err error) { //nolint:revive,staticcheck // err is the last one; notice is not a failure
 	s, err = open(path, key)
 	if !errors.Is(err, ErrCorrupt) {
@@ -91,7 +93,7 @@ func openDB(path string) (db *bolt.DB, err error) {
 		case errors.As(err, &errno): // the system refused; the content was not judged
 			return storeError(err)
 		}
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+		return corrupt(err)
 	})
 	return db, err
 }
@@ -108,64 +110,76 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// load proves the key, reads everything once, and checks the pages. The order
-// matters: a page that points beyond the file must fault here, where guarded
-// catches it, and not in the goroutine that bbolt's own check starts.
+// load proves the key, checks everything, brings the file up to date, and reads
+// the contacts. Nothing is written before everything was checked: a page that
+// is wrongly said to be free would be written over.
 func (s *Store) load() error {
-	if err := s.prepare(); err != nil {
+	version, err := s.prepare()
+	if err != nil {
+		return err
+	}
+	if err := s.db.View(func(tx *bolt.Tx) error { return s.verify(tx, version) }); err != nil {
+		return err
+	}
+	if err := s.migrate(version, steps); err != nil {
 		return err
 	}
 	return s.db.View(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketHistory, bucketBlobs} {
-			if err := tx.Bucket(name).ForEach(func(at, sealed []byte) error {
-				_, err := s.value(name, at, sealed)
-				return err
-			}); err != nil {
-				return err
-			}
-		}
-		if err := tx.Bucket(bucketContacts).ForEach(func(at, sealed []byte) error {
+		return tx.Bucket(bucketContacts).ForEach(func(at, sealed []byte) error {
 			var c phone.Contact
 			err := s.decode(bucketContacts, at, sealed, &c)
 			s.contacts[c.ID] = c
 			return err
-		}); err != nil {
-			return err
-		}
-		return checkPages(tx)
+		})
 	})
 }
 
-// prepare makes the buckets of a new file and compares the key of an old one.
-func (s *Store) prepare() error {
-	id := s.box.name(bucketMeta, keyID)
+// verify opens every value and checks the pages. The order matters: a page that
+// points beyond the file must fault here, where guarded catches it, and not in
+// the goroutine that bbolt's own check starts.
+func (s *Store) verify(tx *bolt.Tx, version int) error {
+	open := s.box.opener(version)
+	for _, name := range [][]byte{bucketContacts, bucketHistory, bucketBlobs} {
+		if err := tx.Bucket(name).ForEach(func(at, sealed []byte) error {
+			_, _, err := open(name, at, sealed)
+			return corrupt(err)
+		}); err != nil {
+			return err
+		}
+	}
+	return checkPages(tx)
+}
+
+// prepare makes the buckets of a new file, or compares the key of an old one
+// and reads its version.
+func (s *Store) prepare() (version int, err error) {
 	found := 0
-	err := s.db.View(func(tx *bolt.Tx) error {
+	err = s.db.View(func(tx *bolt.Tx) error {
 		for _, name := range allBuckets {
 			if tx.Bucket(name) != nil {
 				found++
 			}
 		}
-		if meta := tx.Bucket(bucketMeta); meta != nil && !bytes.Equal(meta.Get(keyID), id) {
-			return ErrWrongKey
+		if meta := tx.Bucket(bucketMeta); meta != nil {
+			version, err = s.identify(meta)
 		}
-		return nil
+		return err
 	})
 	switch {
 	case err != nil:
-		return err
+		return 0, err
 	case found == len(allBuckets):
-		return nil
+		return version, nil
 	case found > 0:
-		return fmt.Errorf("%w: parts are missing", ErrCorrupt)
+		return 0, fmt.Errorf("%w: parts are missing", ErrCorrupt)
 	}
-	return s.update(func(tx *bolt.Tx) error {
+	return Version, s.update(func(tx *bolt.Tx) error {
 		for _, name := range allBuckets {
 			if _, err := tx.CreateBucket(name); err != nil {
 				return err
 			}
 		}
-		return tx.Bucket(bucketMeta).Put(keyID, id)
+		return errors.Join(tx.Bucket(bucketMeta).Put(keyID, s.box.name(bucketMeta, keyID)), s.putVersion(tx))
 	})
 }
 
@@ -193,11 +207,8 @@ func checkPages(tx *bolt.Tx) error {
 }
 
 func (s *Store) value(bucket, at, sealed []byte) ([]byte, error) {
-	v, err := s.box.open(bucket, at, sealed)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	return v, nil
+	_, v, err := s.box.open(bucket, at, sealed)
+	return v, corrupt(err)
 }
 
 func (s *Store) decode(bucket, at, sealed []byte, into any) error {
@@ -205,14 +216,33 @@ func (s *Store) decode(bucket, at, sealed []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(v, into); err != nil {
-		return fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	return nil
+	return corrupt(json.Unmarshal(v, into))
 }
 
-// update writes; on error the file holds what it held.
-func (s *Store) update(change func(*bolt.Tx) error) error { return storeError(s.db.Update(change)) }
+// corrupt says of err that the file is damaged.
+func corrupt(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrCorrupt, err)
+}
+
+// put seals a value and writes it.
+func (s *Store) put(tx *bolt.Tx, bucket, at, value []byte) error {
+	return tx.Bucket(bucket).Put(at, s.box.seal(bucket, at, uint64(tx.ID()), value)) // IDs begin at 0 and only grow
+}
+
+// update writes; on error the file holds what it held. Every transaction says
+// in the file which one it is, also one that only removes: a damaged file is
+// recovered by that.
+func (s *Store) update(change func(*bolt.Tx) error) error {
+	return storeError(s.db.Update(func(tx *bolt.Tx) error {
+		if err := change(tx); err != nil {
+			return err
+		}
+		return s.put(tx, bucketMeta, keyRevision, nil)
+	}))
+}
 
 // storeError gives err a code that people can be told.
 func storeError(err error) error {

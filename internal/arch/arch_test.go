@@ -42,6 +42,7 @@ var rules = []rule{
 	{"paravent/settings", []string{"paravent/", "fyne.io"}, nil, "settings are values"},
 	{"paravent/ui", []string{"paravent/", "github.com/pion", "github.com/nats-io", "fyne.io/fyne/v2/app"}, []string{"paravent/app/phone", "paravent/settings", "paravent/assets"}, "the window shows values; only main links the real driver"},
 	{"paravent/server", []string{"paravent/app", "paravent/ui", "paravent/media", "paravent/settings", "fyne.io"}, nil, "the server knows nothing of the phone"},
+	{"paravent/desktop", []string{"paravent/media", "paravent/server", "fyne.io/fyne/v2/app", "github.com/"}, nil, "it only joins the phone to its window"},
 	{"paravent/assets", []string{"paravent/", "github.com/pion"}, nil, "assets are data"},
 }
 

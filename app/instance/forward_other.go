@@ -1,0 +1,6 @@
+//go:build !windows
+
+package instance
+
+// allowForward: the other systems let a program bring its own window forward.
+func allowForward() {}

@@ -49,6 +49,24 @@ func (a *App) AddContact(name, address string) (phone.Contact, error) {
 	return c, nil
 }
 
+// WhoseLink tells who a paravent: link names: with the contact's name and
+// address where they are in the address book, else with the link's own. It
+// does nothing else.
+func (a *App) WhoseLink(link string) (phone.Person, error) {
+	address, err := identity.ParseAddress(link)
+	if err != nil {
+		return phone.Person{}, err
+	}
+	id := address.ID.String()
+	if address.ID == a.me.ID() {
+		return phone.Person{}, ErrOwnContact
+	}
+	if c, known := a.people.Find(id); known {
+		return phone.Person{ID: id, Name: c.Name, Contact: true, Address: c.Address}, nil
+	}
+	return phone.Person{ID: id, Address: address.String()}, nil
+}
+
 // PutContact stores a changed contact.
 func (a *App) PutContact(c phone.Contact) error {
 	if err := a.people.Put(c); err != nil {

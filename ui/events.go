@@ -169,6 +169,7 @@ func (w *Window) showMain() {
 	case w.main != nil:
 		w.main.reload()
 		w.setContent(w.main.object, nil)
+		w.askLink()
 	case w.asks != nil:
 		w.setContent(w.asks.Object(), nil)
 	}

@@ -22,6 +22,8 @@ type Phone interface {
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
+	// WhoseLink tells who a paravent: link names.
+	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
 	ClearHistory() error
 

@@ -16,6 +16,7 @@ import (
 	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/callview"
+	"paravent/ui/openlink"
 	"paravent/ui/theme"
 	"paravent/ui/video"
 	"paravent/ui/welcome"
@@ -45,6 +46,8 @@ type Window struct {
 	ended   *callview.Ended
 	missed  int
 	receipt map[phone.CallID]phone.Receipt
+	link    string // opened outside the window, and not answered yet
+	linkAsk *openlink.Question
 	closed  bool
 }
 
@@ -141,6 +144,7 @@ func (w *Window) begin() {
 	case w.call != nil:
 		w.setContent(w.call.Object(), w.call.Key)
 	}
+	w.askLink()
 }
 
 func (w *Window) welcome(draft welcome.Answers) {

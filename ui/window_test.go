@@ -105,6 +105,13 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 			f.Fail(uitest.ErrShowsAddress)
 			w.place(f.Person("Mei Lin").ID, false, w.fail)
 		},
+		"link":       func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.Open(stranger) },
+		"link-known": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) { w.Open(f.Person("Mei Lin").Address) },
+		"link-call": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			w.Open(stranger)
+			s.Tap(w.env.Words.T("link.call"))
+		},
+		"link-bad": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.Open("https://example.org") },
 		"add":      func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.contacts.Add() },
 		"incoming": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) { f.Ring(f.Person("Mei Lin"), true) },
 		"call": func(_ *testing.T, f *uitest.Fake, _ *Window, _ uitest.Screen) {

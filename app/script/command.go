@@ -30,6 +30,7 @@ type Phone interface {
 	FindContact(nameOrID string) (phone.Contact, error)
 	Contacts() []phone.Contact
 	RemoveContact(id string) error
+	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
 	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 	NetworkDevices() []phone.NetworkDevice
@@ -55,6 +56,7 @@ type command struct {
 	Contact   string            `json:"contact"`
 	Limit     int               `json:"limit"`
 	Path      string            `json:"path"`
+	Link      string            `json:"link"`
 	Anyway    bool              `json:"anyway"` // call, answer: the person was told what server-here-shows-address says
 }
 
@@ -78,6 +80,7 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"contact.add":    (*Face).doContactAdd,
 	"contact.remove": (*Face).doContactRemove,
 	"contact.verify": (*Face).doContactVerify,
+	"open":           (*Face).doOpen,
 	"contacts": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"contacts": f.phone.Contacts()}, nil
 	},
@@ -212,6 +215,15 @@ func (f *Face) doContactAdd(c command) (map[string]any, error) {
 		}
 	}
 	return map[string]any{"contact": added.ID}, nil
+}
+
+// doOpen answers what the window would ask about a link that was opened.
+func (f *Face) doOpen(c command) (map[string]any, error) {
+	who, err := f.phone.WhoseLink(c.Link)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"id": who.ID, "name": who.Name, "contact": who.Contact, "address": who.Address}, nil
 }
 
 func (f *Face) doContactRemove(c command) (map[string]any, error) {

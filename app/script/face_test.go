@@ -53,10 +53,14 @@ func (p *fakePhone) AnswerAnyway(id phone.CallID, v bool) error {
 	return nil
 }
 func (p *fakePhone) Answer(id phone.CallID, v bool) error { p.ask("answer %s %v", id, v); return nil }
-func (p *fakePhone) GoDirect(id phone.CallID) error       { p.ask("direct %s", id); return nil }
-func (p *fakePhone) GoRelay(id phone.CallID) error        { p.ask("relay %s", id); return nil }
-func (p *fakePhone) Decline(id phone.CallID) error        { p.ask("decline %s", id); return nil }
-func (p *fakePhone) Hangup(id phone.CallID) error         { p.ask("hangup %s", id); return nil }
+func (p *fakePhone) WhoseLink(link string) (phone.Person, error) {
+	p.ask("whose link %s", link)
+	return phone.Person{ID: "c0", Name: "Mei", Contact: true, Address: link}, nil
+}
+func (p *fakePhone) GoDirect(id phone.CallID) error { p.ask("direct %s", id); return nil }
+func (p *fakePhone) GoRelay(id phone.CallID) error  { p.ask("relay %s", id); return nil }
+func (p *fakePhone) Decline(id phone.CallID) error  { p.ask("decline %s", id); return nil }
+func (p *fakePhone) Hangup(id phone.CallID) error   { p.ask("hangup %s", id); return nil }
 func (p *fakePhone) Mute(id phone.CallID, a, c bool) error {
 	p.ask("mute %s %v %v", id, a, c)
 	return nil

@@ -8,8 +8,8 @@ import (
 	"paravent/app/phone"
 )
 
-// errBadLink has the code of the real fault for a link that is none.
-var errBadLink = phone.NewFault("bad-address")
+// ErrBadLink has the code of the real fault for a link that is none.
+var ErrBadLink = phone.NewFault("bad-address")
 
 // ErrShowsAddress has the code of the real fault that asks before somebody
 // else's server sees this computer.
@@ -86,7 +86,7 @@ func (f *Fake) Call(to string, video bool) (phone.CallID, error) {
 		c := f.contacts[i]
 		peer = phone.Person{ID: c.ID, Name: c.Name, Contact: true, Address: c.Address}
 	} else if err == nil && !strings.HasPrefix(to, "paravent:") {
-		err = errBadLink
+		err = ErrBadLink
 	}
 	if err != nil {
 		f.mu.Unlock()

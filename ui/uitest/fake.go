@@ -174,7 +174,7 @@ func (f *Fake) AddContact(name, address string) (phone.Contact, error) {
 	f.mu.Lock()
 	err := f.takeErr()
 	if err == nil && !strings.HasPrefix(address, "paravent:") {
-		err = errBadLink
+		err = ErrBadLink
 	}
 	if err != nil {
 		f.mu.Unlock()
@@ -185,6 +185,21 @@ func (f *Fake) AddContact(name, address string) (phone.Contact, error) {
 	f.mu.Unlock()
 	f.Emit(phone.ContactsChanged{})
 	return c, nil
+}
+
+// WhoseLink knows the links of uitest.Link, whose names are their keys.
+func (f *Fake) WhoseLink(link string) (phone.Person, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !strings.HasPrefix(link, "paravent:") {
+		return phone.Person{}, ErrBadLink
+	}
+	for _, c := range f.contacts {
+		if c.Address == link {
+			return phone.Person{ID: c.ID, Name: c.Name, Contact: true, Address: c.Address}, nil
+		}
+	}
+	return phone.Person{ID: strings.Repeat("5e", 32), Address: link}, nil
 }
 
 func (f *Fake) PutContact(contact phone.Contact) error {

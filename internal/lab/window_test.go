@@ -58,15 +58,10 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-// A real window rings, answers, shows a moving picture and hangs up. It is
-// built without Fyne's migrated_fynedo, so that a call from a wrong thread
-// shows in its log.
+// A real window rings, answers, shows a moving picture and hangs up.
 func TestWindowShowsACall(t *testing.T) {
 	display := startDisplay(t)
-	window := filepath.Join(t.TempDir(), "paravent")
-	if out, err := exec.Command("go", "build", "-o", window, "paravent").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	window := must(buildWindow())(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	server, stop, err := StartServer(ctx, program("paravent-server"))

@@ -1,0 +1,74 @@
+// Package desktop joins the phone to its window: what the command line asks
+// for, the one process of a profile, links from outside, and the life of both.
+// Only main uses it.
+//
+//	command line -> Parse -> Claim -> another window has it: handed over, the end
+//	                             |-> Run: app.Open -> ui.New -> Fyne's loop -> Close
+//	later starts, the system's links -> Run -> window asks
+package desktop
+
+import (
+	"context"
+	"os"
+
+	"fyne.io/fyne/v2"
+
+	"paravent/app"
+	"paravent/app/identity"
+	"paravent/app/instance"
+	"paravent/app/script"
+	"paravent/settings"
+	"paravent/ui"
+)
+
+// Run opens the phone and its window, and returns when the window closes.
+func Run(gui fyne.App, s Start, first *instance.Instance) error {
+	defer func() { _ = first.Close() }()
+	phone, err := app.Open(s.options)
+	if err != nil {
+		return err
+	}
+	face := script.New(phone, os.Stdout, s.answer)
+	if s.scripted {
+		defer face.Attach()() // after Close, which has last events to tell
+	}
+	defer func() { _ = phone.Close() }()
+	if !identity.HasSessionBus() {
+		// Fyne would have dbus-launch start a bus that nobody ends, and log
+		// that it failed. It asks no further where the address leads nowhere.
+		_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	}
+	window := ui.New(gui, phone)
+	window.Show()
+	if s.link != "" {
+		window.Open(s.link)
+	}
+	go attend(first, window)
+	onSystemLink(func(link string) { fyne.Do(func() { window.Open(link) }) })
+	if s.scripted {
+		go func() {
+			_ = face.Run(context.Background(), os.Stdin)
+			fyne.Do(gui.Quit)
+		}()
+	}
+	// Without a name the window asks for one first, and starts the phone then.
+	if now := phone.Settings(); now.Server.Mode != settings.ServerUnset && (now.Name != "" || s.scripted) {
+		go func() { _ = phone.Start() }() // a failure reaches the window as an event
+	}
+	gui.Run()
+	return nil
+}
+
+// attend does what later starts of the profile ask of this one.
+func attend(first *instance.Instance, window *ui.Window) {
+	for r := range first.Requests() {
+		fyne.Do(func() {
+			switch r.Do {
+			case instance.Open:
+				window.Open(r.Link)
+			case instance.Show:
+				window.Raise()
+			}
+		})
+	}
+}

@@ -34,6 +34,7 @@ func (s Settings) Validate() error {
 		oneOf("privacy.route", s.Privacy.Route, RouteRelay, RouteContactsDirect, RouteDirect),
 		text("privacy.vpn_device", s.Privacy.VPNDevice, maxDevice),
 		s.Calls.validate(),
+		s.History.validate(),
 		s.Audio.validate(),
 		s.Video.validate(),
 	)

@@ -56,6 +56,7 @@ type Settings struct {
 	Server   Server  `json:"server"`
 	Privacy  Privacy `json:"privacy"`
 	Calls    Calls   `json:"calls"`
+	History  History `json:"history"`
 	Audio    Audio   `json:"audio"`
 	Video    Video   `json:"video"`
 }
@@ -105,12 +106,15 @@ type Video struct {
 	MaxKbps int    `json:"max_kbps"` // 100 to 8000
 }
 
-// Defaults are the private ones: relay, address book only.
+// Defaults are the private ones: relay, address book only. The history is kept
+// for 90 days: long enough to look up a receipt, and not a record of a life for
+// whoever gets at the computer.
 func Defaults() Settings {
 	return Settings{
 		Version: Version,
 		Privacy: Privacy{Route: RouteRelay},
 		Calls:   Calls{Enabled: true, Audience: []Audience{AudienceContacts}, RingSecs: 45},
+		History: History{Keep: Keep90Days},
 		Audio:   Audio{SpeakerBackend: SpeakerAuto, EchoCancellation: true, NoiseSuppression: true},
 		Video:   Video{Width: 1280, Height: 720, FPS: 30, MaxKbps: 1500},
 	}

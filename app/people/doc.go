@@ -16,5 +16,6 @@ var (
 	ErrStore      = phone.NewFault("people-store")      // reading or writing failed; the old content is intact
 	ErrBadContact = phone.NewFault("bad-contact")       // a contact without a key or with an unusable name
 	ErrNoContact  = phone.NewFault("no-such-contact")   // Remove: nobody has this id
+	ErrNoEntry    = phone.NewFault("no-such-entry")     // no entry of the history has, or ever had, this ID
 	ErrTooMany    = phone.NewFault("too-many-contacts") // the address book is full
 )

@@ -42,6 +42,8 @@ type Store struct {
 
 	mu       sync.RWMutex
 	contacts map[string]phone.Contact // by id, as in the file
+
+	past past
 }
 
 // Open opens or makes the file at path. key is derived from the identity seed.

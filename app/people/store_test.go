@@ -102,40 +102,6 @@ func TestBadContactsAreRefused(t *testing.T) {
 	require.Empty(t, s.Contacts())
 }
 
-func TestHistoryIsBoundedNewestFirst(t *testing.T) {
-	path := newPath(t)
-	s := openAt(t, path)
-	s.db.NoSync = true // a thousand fsyncs prove nothing
-	for i := range maxHistory + 5 {
-		addHistory(t, s, phone.HistoryEntry{Lasted: time.Duration(i), Reason: phone.RemoteHungUp, Route: phone.Relay})
-	}
-	all := s.History(0)
-	require.Len(t, all, maxHistory)
-	require.EqualValues(t, maxHistory+4, all[0].Lasted)
-	require.EqualValues(t, 5, all[maxHistory-1].Lasted)
-	require.Len(t, s.History(3), 3)
-	require.NoError(t, s.ClearHistory())
-	require.Empty(t, s.History(0))
-	addHistory(t, s, phone.HistoryEntry{Lasted: 1})
-	require.Len(t, s.History(10), 1)
-}
-
-func TestHistoryEntryRoundTrip(t *testing.T) {
-	path := newPath(t)
-	s := openAt(t, path)
-	e := phone.HistoryEntry{
-		Kind: phone.HistoryKnock, Text: "it is me",
-		Call: phone.NewCallID(), At: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Outgoing: true,
-		Peer: phone.Person{ID: id(1), Name: "Ann", Contact: true}, Video: true, Silenced: true,
-		Reason: phone.LeakPrevented, Route: phone.Direct, Lasted: time.Minute,
-		Receipt: &phone.Receipt{Call: phone.NewCallID(), Route: phone.Relay, PeerSaw: []string{"192.0.2.1:5"}, RelaySaw: []string{}, RelayKind: phone.RelayHere},
-	}
-	addHistory(t, s, e)
-	e.ID = 1
-	require.NoError(t, s.Close())
-	require.Equal(t, []phone.HistoryEntry{e}, openAt(t, path).History(1))
-}
-
 func TestBlobsAreSeparate(t *testing.T) {
 	path := newPath(t)
 	s := openAt(t, path)
@@ -297,10 +263,4 @@ func TestDamageNeverPassesAsData(t *testing.T) {
 			require.Regexp(t, `^name \d+$`, c.Name)
 		}
 	})
-}
-
-func addHistory(t testing.TB, s *Store, e phone.HistoryEntry) {
-	t.Helper()
-	_, err := s.AddHistory(e)
-	require.NoError(t, err)
 }

@@ -99,6 +99,8 @@ func Open(opts Options) (*App, error) {
 		Name: func() string { return a.settings.Current().Name }, ReasonOf: reasonOf,
 	})
 	a.lines.Use(a.calls)
+	a.sweeper().sweep(time.Now()) // before anything is added
+	go a.sweeper().run(a.stop)
 	go a.sampleStats()
 	return a, nil
 }

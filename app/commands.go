@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"paravent/app/call"
 	"paravent/app/identity"
@@ -170,6 +171,7 @@ func (a *App) settingsChanged(err error) error {
 	}
 	a.reconsider()
 	a.tightenCalls()
+	a.sweeper().sweep(time.Now())
 	a.emit(phone.SettingsChanged{})
 	return nil
 }

@@ -86,18 +86,6 @@ func (a *App) RemoveContact(id string) error {
 	return nil
 }
 
-// History lists past calls, newest first.
-func (a *App) History(limit int) []phone.HistoryEntry { return a.people.History(limit) }
-
-// ClearHistory forgets all past calls.
-func (a *App) ClearHistory() error {
-	if err := a.people.ClearHistory(); err != nil {
-		return err
-	}
-	a.emit(phone.HistoryChanged{})
-	return nil
-}
-
 // person tells who a party is: the contact's name, else what they call
 // themselves.
 func (a *App) person(id, address, calledThemselves string) phone.Person {

@@ -44,9 +44,7 @@ func (o observer) Ended(s call.Snapshot) {
 func (a *App) ended(s call.Snapshot) {
 	receipt := a.lines.Retire(s.ID)
 	peer := a.person(string(s.Peer.ID), s.Peer.Address, s.Name)
-	if _, err := a.people.AddHistory(historyEntry(peer, s, receipt)); err != nil {
-		a.emit(phone.Notice{Err: err})
-	}
+	a.record(historyEntry(peer, s, receipt))
 	if s.Reason != phone.GlareLost { // the other call goes on and has the receipt
 		a.emit(phone.ReceiptReady{Receipt: receipt})
 	}
@@ -66,15 +64,13 @@ func historyEntry(peer phone.Person, s call.Snapshot, r phone.Receipt) phone.His
 // Ended; the others get their line here.
 func (o observer) Missed(m call.MissedCall) {
 	from := o.a.person(string(m.From.ID), m.From.Address, m.Name)
+	told := !o.a.blocked(from.ID)
 	if m.Why != call.Unanswered {
-		_, err := o.a.people.AddHistory(phone.HistoryEntry{Kind: phone.HistoryCall, Call: m.Call, At: m.At, Peer: from, Video: m.Video,
+		_, told = o.a.record(phone.HistoryEntry{Kind: phone.HistoryCall, Call: m.Call, At: m.At, Peer: from, Video: m.Video,
 			Reason: phone.Missed, Silenced: m.Why == call.Silenced})
-		if err != nil {
-			o.a.emit(phone.Notice{Err: err})
-		}
 		o.a.emit(phone.HistoryChanged{})
 	}
-	if m.Why != call.Silenced { // who may not ring shows in the history only
+	if told && m.Why != call.Silenced { // who may not ring shows in the history only
 		o.a.emit(phone.CallMissed{From: from, At: m.At})
 	}
 }

@@ -21,9 +21,8 @@ const (
 	maxUninvited = 200 // phone.HistoryEntry.Uninvited
 )
 
-// History lists the newest entries, newest first; limit <= 0 means all. People
-// in the address book have the name of now, others that of then. Receipts are
-// shared with later calls: they must not be changed.
+// History lists the newest entries, newest first; limit <= 0 means all. Receipts
+// are shared with later calls: they must not be changed.
 func (s *Store) History(limit int) []phone.HistoryEntry {
 	return s.newest(limit, func(phone.HistoryEntry) bool { return true })
 }
@@ -38,23 +37,28 @@ func (s *Store) newest(limit int, wanted func(phone.HistoryEntry) bool) []phone.
 	defer s.past.mu.Unlock()
 	list := []phone.HistoryEntry{}
 	_ = s.readPast() // fails only once closed
-	s.mu.RLock()
-	defer s.mu.RUnlock()
 	for _, k := range slices.Backward(s.past.entries) {
 		if limit > 0 && len(list) == limit {
 			break
 		}
 		if wanted(k.entry) {
-			e := k.entry
-			c, known := s.contacts[e.Peer.ID]
-			e.Peer.Contact = known
-			if known {
-				e.Peer.Name, e.Peer.Address = c.Name, c.Address
-			}
-			list = append(list, e)
+			list = append(list, k.entry)
 		}
 	}
 	return list
+}
+
+// AsNow is a person of the history as the address book has them now; who is
+// not in it keeps the name of then.
+func (s *Store) AsNow(p phone.Person) phone.Person {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c, known := s.contacts[p.ID]
+	p.Contact = known
+	if known {
+		p.Name, p.Address = c.Name, c.Address
+	}
+	return p
 }
 
 // AddHistory adds the newest entry and returns its ID. Where nothing is to be

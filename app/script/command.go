@@ -32,6 +32,11 @@ type Phone interface {
 	RemoveContact(id string) error
 	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
+	HistoryWith(peerID string, limit int) []phone.HistoryEntry
+	DeleteHistory(ids ...uint64) error
+	ClearHistory() error
+	Unseen() int
+	MarkSeen() error
 	PrivacyCheck(ctx context.Context, progress func(done, total int)) (phone.PrivacyReport, error)
 	NetworkDevices() []phone.NetworkDevice
 	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
@@ -57,6 +62,9 @@ type command struct {
 	Limit     int               `json:"limit"`
 	Path      string            `json:"path"`
 	Link      string            `json:"link"`
+	Kind      string            `json:"kind"`
+	With      string            `json:"with"` // history: a contact, or the id of somebody unknown
+	IDs       []uint64          `json:"ids"`
 	Anyway    bool              `json:"anyway"` // call, answer: the person was told what server-here-shows-address says
 }
 
@@ -91,8 +99,15 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"tunnel.show":   (*Face).doTunnelShow,
 	"tunnel.remove": func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.RemoveTunnel() },
 
-	"block":   (*Face).doBlock,
-	"history": (*Face).doHistory,
+	"block": (*Face).doBlock,
+
+	"history":        (*Face).doHistory,
+	"history.delete": (*Face).doHistoryDelete,
+	"history.clear":  func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.ClearHistory() },
+	"history.seen":   func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.MarkSeen() },
+	"history.unseen": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"count": f.phone.Unseen()}, nil
+	},
 }
 
 // obey runs one line and answers it; it tells whether the line was "quit".
@@ -250,12 +265,4 @@ func (f *Face) change(nameOrID string, alter func(*phone.Contact)) (map[string]a
 	}
 	alter(&found)
 	return map[string]any{"contact": found.ID}, f.phone.PutContact(found)
-}
-
-func (f *Face) doHistory(c command) (map[string]any, error) {
-	limit := c.Limit
-	if limit <= 0 {
-		limit = 100
-	}
-	return map[string]any{"history": f.phone.History(limit)}, nil
 }

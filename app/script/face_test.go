@@ -26,6 +26,7 @@ type fakePhone struct {
 	asked    []string
 	handler  func(phone.Event)
 	contacts map[string]phone.Contact
+	past     []phone.HistoryEntry
 	checking chan struct{} // closed when a privacy check may end; nil: at once
 }
 
@@ -113,7 +114,14 @@ func (p *fakePhone) ImportTunnel(name string, config []byte) (phone.Tunnel, erro
 }
 func (p *fakePhone) Tunnel() (phone.Tunnel, bool)     { return p.tunnel, p.tunnel.Name != "" }
 func (p *fakePhone) RemoveTunnel() error              { p.ask("remove tunnel"); return nil }
-func (p *fakePhone) History(int) []phone.HistoryEntry { return nil }
+func (p *fakePhone) History(int) []phone.HistoryEntry { return p.past }
+func (p *fakePhone) HistoryWith(id string, _ int) []phone.HistoryEntry {
+	return slices.DeleteFunc(slices.Clone(p.past), func(e phone.HistoryEntry) bool { return e.Peer.ID != id })
+}
+func (p *fakePhone) DeleteHistory(ids ...uint64) error { p.ask("delete history %v", ids); return nil }
+func (p *fakePhone) ClearHistory() error               { p.ask("clear history"); return nil }
+func (p *fakePhone) Unseen() int                       { return 3 }
+func (p *fakePhone) MarkSeen() error                   { p.ask("seen"); return nil }
 
 // run feeds lines to a face and returns what it wrote.
 func run(t *testing.T, p *fakePhone, lines ...string) []map[string]any {
@@ -155,6 +163,9 @@ func TestCommands(t *testing.T) {
 		{`{"do":"direct","call":"` + id + `"}`, "direct " + id},
 		{`{"do":"relay","call":"` + id + `"}`, "relay " + id},
 		{`{"do":"set","key":"privacy.route","value":"direct"}`, `set privacy.route "direct"`},
+		{`{"do":"history.delete","ids":[4,7]}`, "delete history [4 7]"},
+		{`{"do":"history.clear"}`, "clear history"},
+		{`{"do":"history.seen"}`, "seen"},
 	} {
 		p := newFakePhone()
 		out := run(t, p, row.line)

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"paravent/app/call"
@@ -22,7 +23,9 @@ var (
 
 // Call rings somebody: to is a contact's id or name, or a paravent: link. It
 // returns at once with the call's id; what becomes of it is told by events.
-func (a *App) Call(to string, video bool) (phone.CallID, error) {
+// consents are what the person agreed to after ErrShowsAddress or ErrKeyChanged;
+// one never stands for the other.
+func (a *App) Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error) {
 	if !a.settings.Current().Calls.Enabled {
 		return phone.CallID{}, ErrCallsOff
 	}
@@ -32,13 +35,13 @@ func (a *App) Call(to string, video bool) (phone.CallID, error) {
 		return phone.CallID{}, err
 	case c.Blocked:
 		return phone.CallID{}, ErrBlockedByYou
-	case c.Trust == phone.Changed:
+	case c.Trust == phone.Changed && !slices.Contains(consents, phone.KeyChanged):
 		return phone.CallID{}, ErrKeyChanged
 	}
 	if err := a.unreachable(); err != nil {
 		return phone.CallID{}, err
 	}
-	if err := a.mayReachServer(c.Address); err != nil {
+	if err := a.consentedToServer(c.Address, consents); err != nil {
 		return phone.CallID{}, err
 	}
 	wish := route.Wish(a.choices(), c, isContact)
@@ -64,15 +67,24 @@ func (a *App) find(to string) (c phone.Contact, isContact bool, err error) {
 	return phone.Contact{ID: address.ID.String(), Address: address.String()}, false, nil
 }
 
-// Answer accepts a ringing call; the camera opens only with video.
-func (a *App) Answer(id phone.CallID, video bool) error {
+// Answer accepts a ringing call; the camera opens only with video. consents
+// are as in Call. On error it goes on ringing.
+func (a *App) Answer(id phone.CallID, video bool, consents ...phone.Consent) error {
 	if s, ok := a.calls.Snapshot(id); ok {
-		if err := a.mayReachServer(s.Peer.Address); err != nil {
-			return err // it goes on ringing
+		if err := a.mayAnswer(s.Peer, consents); err != nil {
+			return err
 		}
 	}
 	a.ringer.stop(id)
 	return a.calls.Answer(id, video)
+}
+
+func (a *App) mayAnswer(peer call.Party, consents []phone.Consent) error {
+	c, _ := a.people.Find(string(peer.ID))
+	if c.Trust == phone.Changed && !slices.Contains(consents, phone.KeyChanged) {
+		return ErrKeyChanged
+	}
+	return a.consentedToServer(peer.Address, consents)
 }
 
 // Decline refuses a ringing call.

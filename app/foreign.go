@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"paravent/app/identity"
@@ -61,27 +62,13 @@ func (a *App) told(address string) error {
 	return a.people.Blobs(shown).Put(to.Server.String(), []byte(time.Now().UTC().Format(time.RFC3339)))
 }
 
-// CallAnyway is Call for a person who was told what ErrShowsAddress says, and
-// wants to call all the same. It is remembered for that server.
-func (a *App) CallAnyway(to string, video bool) (phone.CallID, error) {
-	c, _, err := a.find(to)
-	if err == nil {
-		err = a.told(c.Address)
+// consentedToServer is mayReachServer for a person who may have agreed, which
+// is remembered for that server.
+func (a *App) consentedToServer(address string, consents []phone.Consent) error {
+	if slices.Contains(consents, phone.ServerSees) {
+		if err := a.told(address); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return phone.CallID{}, err
-	}
-	return a.Call(to, video)
-}
-
-// AnswerAnyway is Answer in the same way.
-func (a *App) AnswerAnyway(id phone.CallID, video bool) error {
-	s, ok := a.calls.Snapshot(id)
-	if !ok {
-		return phone.ErrNoSuchCall
-	}
-	if err := a.told(s.Peer.Address); err != nil {
-		return err
-	}
-	return a.Answer(id, video)
+	return a.mayReachServer(address)
 }

@@ -52,7 +52,7 @@ func TestP26ToldBeforeAForeignServerSeesThisComputer(t *testing.T) {
 	if n := len(a.Calls()) + len(a.History(0)); n != 0 {
 		t.Errorf("%d calls were made", n)
 	}
-	id, err := a.CallAnyway(far, false)
+	id, err := a.Call(far, false, phone.ServerSees)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestP26AnsweringAsksFirst(t *testing.T) {
 	if s, ok := a.calls.Snapshot(id); !ok || s.State != phone.Ringing {
 		t.Errorf("no longer rings: %+v", s)
 	}
-	if err := a.AnswerAnyway(id, false); err != nil {
+	if err := a.Answer(id, false, phone.ServerSees); err != nil {
 		t.Error(err)
 	}
 }

@@ -46,11 +46,11 @@ func (b *broken) Hangup(id phone.CallID) error {
 	return b.Phone.Hangup(id)
 }
 
-func (b *broken) Call(to string, video bool) (phone.CallID, error) {
+func (b *broken) Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error) {
 	if b.calling != nil {
 		b.calling(b, to)
 	}
-	return b.Phone.Call(to, video)
+	return b.Phone.Call(to, video, consents...)
 }
 
 func (b *broken) Subscribe(handle func(phone.Event)) func() {

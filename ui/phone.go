@@ -28,12 +28,9 @@ type Phone interface {
 	ClearHistory() error
 
 	// Call takes a contact's id or name, or a paravent: link.
-	Call(to string, video bool) (phone.CallID, error)
-	// CallAnyway and AnswerAnyway are for a person who was told that another
-	// server will see this computer.
-	CallAnyway(to string, video bool) (phone.CallID, error)
-	Answer(id phone.CallID, video bool) error
-	AnswerAnyway(id phone.CallID, video bool) error
+	// consents are what the person agreed to after a fault asked for it.
+	Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error)
+	Answer(id phone.CallID, video bool, consents ...phone.Consent) error
 	Decline(id phone.CallID) error
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error

@@ -12,10 +12,8 @@ import (
 // Phone is what the face needs; *app.App satisfies it.
 type Phone interface {
 	Subscribe(func(phone.Event)) (cancel func())
-	Call(to string, video bool) (phone.CallID, error)
-	Answer(id phone.CallID, video bool) error
-	CallAnyway(to string, video bool) (phone.CallID, error)
-	AnswerAnyway(id phone.CallID, video bool) error
+	Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error)
+	Answer(id phone.CallID, video bool, consents ...phone.Consent) error
 	Decline(id phone.CallID) error
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error
@@ -65,7 +63,8 @@ type command struct {
 	Kind      string            `json:"kind"`
 	With      string            `json:"with"` // history: a contact, or the id of somebody unknown
 	IDs       []uint64          `json:"ids"`
-	Anyway    bool              `json:"anyway"` // call, answer: the person was told what server-here-shows-address says
+	Anyway    bool              `json:"anyway"`  // call, answer: the person was told what server-here-shows-address says
+	Changed   bool              `json:"changed"` // call, answer: the person was told what contact-key-changed says
 }
 
 // verbs maps each "do" to what it does and adds to its result.
@@ -179,11 +178,7 @@ func parse(line []byte) (command, error) {
 func call(c command) map[string]any { return map[string]any{"call": c.Call} }
 
 func (f *Face) doCall(c command) (map[string]any, error) {
-	place := f.phone.Call
-	if c.Anyway {
-		place = f.phone.CallAnyway
-	}
-	id, err := place(c.To, c.Video)
+	id, err := f.phone.Call(c.To, c.Video, c.consents()...)
 	if err != nil {
 		return nil, err
 	}
@@ -191,11 +186,18 @@ func (f *Face) doCall(c command) (map[string]any, error) {
 }
 
 func (f *Face) doAnswer(c command) (map[string]any, error) {
-	answer := f.phone.Answer
+	return call(c), f.phone.Answer(c.Call, c.Video, c.consents()...)
+}
+
+// consents are what the person was told and agreed to.
+func (c command) consents() (list []phone.Consent) {
 	if c.Anyway {
-		answer = f.phone.AnswerAnyway
+		list = append(list, phone.ServerSees)
 	}
-	return call(c), answer(c.Call, c.Video)
+	if c.Changed {
+		list = append(list, phone.KeyChanged)
+	}
+	return list
 }
 
 func (f *Face) doStats(c command) (map[string]any, error) {

@@ -38,22 +38,25 @@ func (p *fakePhone) ask(format string, a ...any) {
 	p.asked = append(p.asked, fmt.Sprintf(format, a...))
 }
 func (p *fakePhone) Subscribe(h func(phone.Event)) func() { p.handler = h; return func() {} }
-func (p *fakePhone) Call(to string, video bool) (phone.CallID, error) {
-	p.ask("call %s %v", to, video)
+func (p *fakePhone) Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error) {
+	p.ask("call %s %v%s", to, video, agreed(consents))
 	if to == "nobody" {
 		return phone.CallID{}, phone.ErrNoSuchCall
 	}
 	return phone.CallID{7}, nil
 }
-func (p *fakePhone) CallAnyway(to string, video bool) (phone.CallID, error) {
-	p.ask("call anyway %s %v", to, video)
-	return phone.CallID{}, nil
-}
-func (p *fakePhone) AnswerAnyway(id phone.CallID, v bool) error {
-	p.ask("answer anyway %s %v", id, v)
+func (p *fakePhone) Answer(id phone.CallID, v bool, consents ...phone.Consent) error {
+	p.ask("answer %s %v%s", id, v, agreed(consents))
 	return nil
 }
-func (p *fakePhone) Answer(id phone.CallID, v bool) error { p.ask("answer %s %v", id, v); return nil }
+
+// agreed writes what the person agreed to.
+func agreed(consents []phone.Consent) (s string) {
+	for _, c := range consents {
+		s += map[phone.Consent]string{phone.ServerSees: " anyway", phone.KeyChanged: " changed"}[c]
+	}
+	return s
+}
 func (p *fakePhone) WhoseLink(link string) (phone.Person, error) {
 	p.ask("whose link %s", link)
 	return phone.Person{ID: "c0", Name: "Mei", Contact: true, Address: link}, nil
@@ -154,8 +157,10 @@ func TestCommands(t *testing.T) {
 	for _, row := range []struct{ line, asked string }{
 		{`{"do":"call","to":"bob","video":true}`, "call bob true"},
 		{`{"do":"answer","call":"` + id + `","video":false}`, "answer " + id + " false"},
-		{`{"do":"answer","call":"` + id + `","anyway":true}`, "answer anyway " + id + " false"},
-		{`{"do":"call","to":"Far","video":true,"anyway":true}`, "call anyway Far true"},
+		{`{"do":"answer","call":"` + id + `","anyway":true}`, "answer " + id + " false anyway"},
+		{`{"do":"answer","call":"` + id + `","changed":true}`, "answer " + id + " false changed"},
+		{`{"do":"call","to":"Far","video":true,"anyway":true}`, "call Far true anyway"},
+		{`{"do":"call","to":"Far","anyway":true,"changed":true}`, "call Far false anyway changed"},
 		{`{"do":"decline","call":"` + id + `"}`, "decline " + id},
 		{`{"do":"hangup","call":"` + id + `"}`, "hangup " + id},
 		{`{"do":"mute","call":"` + id + `","audio":true,"video":false}`, "mute " + id + " true false"},

@@ -13,8 +13,8 @@ type Phone interface {
 	Self() phone.Self
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(c phone.Contact) error
-	Call(to string, video bool) (phone.CallID, error)
-	Answer(id phone.CallID, video bool) error
+	Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error)
+	Answer(id phone.CallID, video bool, consents ...phone.Consent) error
 	Decline(id phone.CallID) error
 	Hangup(id phone.CallID) error
 	Mute(id phone.CallID, audioMuted, cameraOff bool) error

@@ -1,6 +1,8 @@
 package callview
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -11,14 +13,9 @@ import (
 	"paravent/ui/widgets"
 )
 
-// ShowsAddress is the code of the fault that asks for agreement first: another
-// server would see this computer (P26).
-const ShowsAddress = "server-here-shows-address"
-
 // Answerer is what a ringing call's screen does to the call.
 type Answerer interface {
-	Answer(id phone.CallID, video bool) error
-	AnswerAnyway(id phone.CallID, video bool) error
+	Answer(id phone.CallID, video bool, consents ...phone.Consent) error
 	Decline(id phone.CallID) error
 }
 
@@ -83,17 +80,15 @@ func (s *Incoming) Key(name fyne.KeyName) {
 	}
 }
 
-func (s *Incoming) answer(video bool) {
-	err := s.phone.Answer(s.info.ID, video)
-	if phone.CodeOf(err) != ShowsAddress {
+// answer goes on ringing while the person is asked.
+func (s *Incoming) answer(video bool, consents ...phone.Consent) {
+	err := s.phone.Answer(s.info.ID, video, consents...)
+	asked := AskConsent(s.env, ToAnswer, err, func(c phone.Consent) {
+		s.answer(video, append(slices.Clone(consents), c)...)
+	})
+	if !asked {
 		s.env.Fail(err)
-		return
 	}
-	w := s.env.Words
-	widgets.Ask(s.env.Window, w.T("shows-address.title"), w.Error(err)+"\n\n"+w.T("shows-address.remember"),
-		w.T("shows-address.answer"), w.T("shows-address.no-answer"), func() {
-			s.env.Fail(s.phone.AnswerAnyway(s.info.ID, video))
-		})
 }
 
 func (s *Incoming) decline() { s.env.Fail(s.phone.Decline(s.info.ID)) }

@@ -78,8 +78,9 @@ func (f *Fake) note(format string, args ...any) {
 }
 
 // Call implements ui.Phone, as do the methods below.
-func (f *Fake) Call(to string, video bool) (phone.CallID, error) {
+func (f *Fake) Call(to string, video bool, consents ...phone.Consent) (phone.CallID, error) {
 	f.mu.Lock()
+	f.noteConsents(consents)
 	err := f.takeErr()
 	peer := phone.Person{ID: to, Name: "Paravent", Address: to}
 	if i := f.find(to); i >= 0 {
@@ -100,21 +101,16 @@ func (f *Fake) Call(to string, video bool) (phone.CallID, error) {
 	return info.ID, nil
 }
 
-func (f *Fake) CallAnyway(to string, video bool) (phone.CallID, error) {
-	f.mu.Lock()
-	f.note("anyway")
-	f.mu.Unlock()
-	return f.Call(to, video)
+func (f *Fake) noteConsents(consents []phone.Consent) {
+	for _, c := range consents {
+		f.note("%s", map[phone.Consent]string{phone.ServerSees: "anyway", phone.KeyChanged: "changed"}[c])
+	}
 }
 
-func (f *Fake) AnswerAnyway(id phone.CallID, video bool) error {
+func (f *Fake) Answer(id phone.CallID, video bool, consents ...phone.Consent) error {
 	f.mu.Lock()
-	f.note("anyway")
+	f.noteConsents(consents)
 	f.mu.Unlock()
-	return f.Answer(id, video)
-}
-
-func (f *Fake) Answer(id phone.CallID, video bool) error {
 	return f.act(id, fmt.Sprintf("answer %v", video), func(c *phone.CallInfo) {
 		c.State, c.Video = phone.Negotiating, c.Video && video
 	})

@@ -1,0 +1,53 @@
+package callview
+
+import (
+	"paravent/app/phone"
+	"paravent/ui/widgets"
+)
+
+// Occasion is what the person is about to do when asked for a consent.
+type Occasion uint8
+
+// The occasions.
+const (
+	ToCall Occasion = iota + 1
+	ToAnswer
+)
+
+// consent is how the person is asked for one.
+type consent struct {
+	fault   string // code of the fault that asks
+	consent phone.Consent
+	title   string
+	more    string
+	yes, no map[Occasion]string
+}
+
+var consents = []consent{
+	{
+		fault: "server-here-shows-address", consent: phone.ServerSees, title: "shows-address.title", more: "shows-address.remember",
+		yes: map[Occasion]string{ToCall: "shows-address.call", ToAnswer: "shows-address.answer"},
+		no:  map[Occasion]string{ToCall: "shows-address.no-call", ToAnswer: "shows-address.no-answer"},
+	},
+	{
+		fault: "contact-key-changed", consent: phone.KeyChanged, title: "key-changed.title", more: "key-changed.compare",
+		yes: map[Occasion]string{ToCall: "key-changed.call", ToAnswer: "key-changed.answer"},
+		no:  map[Occasion]string{ToCall: "key-changed.no-call", ToAnswer: "key-changed.no-answer"},
+	},
+}
+
+// AskConsent asks the person for what err says is needed (P26, or a changed
+// key), and tells whether err is a question at all. agreed runs after a yes.
+func AskConsent(env widgets.Env, what Occasion, err error, agreed func(phone.Consent)) bool {
+	code := phone.CodeOf(err)
+	for _, c := range consents {
+		if c.fault != code {
+			continue
+		}
+		w := env.Words
+		widgets.Ask(env.Window, w.T(c.title), w.Error(err)+"\n\n"+w.T(c.more), w.T(c.yes[what]), w.T(c.no[what]),
+			func() { agreed(c.consent) })
+		return true
+	}
+	return false
+}

@@ -124,6 +124,13 @@ func (a *App) tightenCalls() {
 	}
 }
 
+// retellCalls tells of calls anew: what is known of the other side changed.
+func (a *App) retellCalls() {
+	for _, s := range a.calls.Calls() {
+		a.calls.Retell(s.ID)
+	}
+}
+
 func (a *App) change(id phone.CallID, alter func(*call.Flags)) error {
 	s, ok := a.calls.Snapshot(id)
 	if !ok {

@@ -8,8 +8,11 @@ import (
 	"paravent/app/phone"
 )
 
-// ErrOwnContact says that the address is this phone's own.
-var ErrOwnContact = phone.NewFault("contact-is-yourself")
+// Faults of the address book.
+var (
+	ErrOwnContact = phone.NewFault("contact-is-yourself") // the address is this phone's own
+	ErrNameTaken  = phone.NewFault("contact-name-taken")  // somebody else in the address book has the name
+)
 
 func looksLikeLink(s string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "paravent:")
@@ -29,6 +32,8 @@ func (a *App) FindContact(nameOrID string) (phone.Contact, error) {
 
 // AddContact puts somebody into the address book by their paravent: link.
 // Whoever is there already gets the new name and address, and keeps the rest.
+// A name that somebody else has is ErrNameTaken: it may be the same person
+// with another key, for whom there is ReplaceAddress, or another person.
 func (a *App) AddContact(name, address string) (phone.Contact, error) {
 	link, err := identity.ParseAddress(address)
 	if err != nil {
@@ -67,14 +72,25 @@ func (a *App) WhoseLink(link string) (phone.Person, error) {
 	return phone.Person{ID: id, Address: address.String()}, nil
 }
 
-// PutContact stores a changed contact.
+// PutContact stores a changed contact. A new name that somebody else has is
+// ErrNameTaken.
 func (a *App) PutContact(c phone.Contact) error {
+	before, known := a.people.Find(c.ID)
+	if (!known || before.Name != c.Name) && a.people.Named(c.Name, c.ID) {
+		return ErrNameTaken
+	}
 	if err := a.people.Put(c); err != nil {
 		return err
 	}
-	a.tightenCalls()
-	a.emit(phone.ContactsChanged{})
+	a.contactsChanged()
 	return nil
+}
+
+// contactsChanged obeys and tells what changed in the address book.
+func (a *App) contactsChanged() {
+	a.tightenCalls()
+	a.retellCalls()
+	a.emit(phone.ContactsChanged{})
 }
 
 // RemoveContact forgets a contact. The history keeps the name.
@@ -82,7 +98,7 @@ func (a *App) RemoveContact(id string) error {
 	if err := a.people.Remove(id); err != nil {
 		return err
 	}
-	a.emit(phone.ContactsChanged{})
+	a.contactsChanged()
 	return nil
 }
 

@@ -87,8 +87,9 @@ func (a *App) info(s call.Snapshot) phone.CallInfo {
 	if s.State == phone.Connected && s.Route == phone.Relay {
 		wouldShow = a.lines.WouldShow(s.ID)
 	}
+	known, _ := a.people.Find(string(s.Peer.ID))
 	return phone.CallInfo{
-		ID: s.ID, Outgoing: s.Outgoing, Peer: a.person(string(s.Peer.ID), s.Peer.Address, s.Name),
+		ID: s.ID, Outgoing: s.Outgoing, Trust: known.Trust, Peer: a.person(string(s.Peer.ID), s.Peer.Address, s.Name),
 		State: s.State, Reason: s.Reason, Err: fault(s.Err), Video: s.Video,
 		Muted: s.Local.Muted, CameraOff: s.Local.CameraOff, Held: s.Local.Held,
 		PeerMuted: s.Remote.Muted, PeerCameraOff: s.Remote.CameraOff, PeerHeld: s.Remote.Held,

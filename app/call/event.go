@@ -19,6 +19,7 @@ const (
 	evRestart                      // both: the network changed
 	evGoDirect                     // both: ask for, or agree to, a direct route
 	evGoRelay                      // both: refuse, withdraw, or go back to the relay
+	evRetell                       // both: what is known of the other side changed
 	evShutDown                     // both: the phone closes
 	evNetworkLost                  // both: err
 	// From the manager.

@@ -168,6 +168,9 @@ func (m *Manager) GoDirect(id phone.CallID) error {
 	return m.person(id, event{kind: evGoDirect})
 }
 
+// Retell has the observer told of a call once more, in its order.
+func (m *Manager) Retell(id phone.CallID) { _ = m.person(id, event{kind: evRetell}) } // one that is over was told
+
 // GoRelay refuses or withdraws what was asked for, or takes a direct call back
 // to the relay, for which nobody is asked. Errors as Answer.
 func (m *Manager) GoRelay(id phone.CallID) error { return m.person(id, event{kind: evGoRelay}) }

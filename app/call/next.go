@@ -53,6 +53,8 @@ func (t *step) handle(e event) {
 		t.goDirect()
 	case evGoRelay:
 		t.goRelay()
+	case evRetell:
+		t.retell()
 	case evShutDown:
 		t.end(phone.ShutDown, nil)
 	case evNetworkLost:

@@ -228,6 +228,14 @@ func (t *step) mend() {
 	}
 }
 
+func (t *step) retell() {
+	if t.phase == made {
+		t.drop()
+		return
+	}
+	t.changed()
+}
+
 func (t *step) glareLost(e event) {
 	switch t.phase {
 	case checking, proposing, alerting:

@@ -81,6 +81,54 @@ func (s *Store) Put(c phone.Contact) error {
 	return nil
 }
 
+// Replace puts c in the place of the contact old, whose identity is left in
+// no entry, in one transaction. Errors: ErrNoContact, ErrAlreadyContact where
+// another entry has c's identity, and those of Put.
+func (s *Store) Replace(old string, c phone.Contact) error {
+	c, err := clean(c)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old = strings.ToLower(old)
+	if _, ok := s.contacts[old]; !ok {
+		return ErrNoContact
+	}
+	if _, taken := s.contacts[c.ID]; taken && c.ID != old {
+		return ErrAlreadyContact
+	}
+	value, err := json.Marshal(c)
+	if err != nil {
+		return storeError(err)
+	}
+	at := s.box.name(bucketContacts, []byte(c.ID))
+	if err := s.update(func(tx *bolt.Tx) error {
+		if err := tx.Bucket(bucketContacts).Delete(s.box.name(bucketContacts, []byte(old))); err != nil {
+			return err
+		}
+		return s.put(tx, bucketContacts, at, value)
+	}); err != nil {
+		return err
+	}
+	delete(s.contacts, old)
+	s.contacts[c.ID] = c
+	return nil
+}
+
+// Named tells whether a contact other than id has a name, as Find reads names.
+func (s *Store) Named(name, id string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	name, id = fold(strings.TrimSpace(name)), strings.ToLower(id)
+	for _, c := range s.contacts {
+		if c.ID != id && fold(c.Name) == name {
+			return true
+		}
+	}
+	return false
+}
+
 // Remove deletes a contact.
 func (s *Store) Remove(id string) error {
 	s.mu.Lock()

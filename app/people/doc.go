@@ -9,13 +9,14 @@ import "paravent/app/phone"
 
 // Faults of this package.
 var (
-	ErrCorrupt    = phone.NewFault("people-corrupt")    // the file was damaged; it was kept aside, and a fresh one begun
-	ErrWrongKey   = phone.NewFault("people-wrong-key")  // the file belongs to another identity; it was not touched
-	ErrNewer      = phone.NewFault("people-newer")      // a newer version of the program wrote the file; it was not touched
-	ErrInUse      = phone.NewFault("people-in-use")     // another phone has this profile open
-	ErrStore      = phone.NewFault("people-store")      // reading or writing failed; the old content is intact
-	ErrBadContact = phone.NewFault("bad-contact")       // a contact without a key or with an unusable name
-	ErrNoContact  = phone.NewFault("no-such-contact")   // Remove: nobody has this id
-	ErrNoEntry    = phone.NewFault("no-such-entry")     // no entry of the history has, or ever had, this ID
-	ErrTooMany    = phone.NewFault("too-many-contacts") // the address book is full
+	ErrCorrupt        = phone.NewFault("people-corrupt")    // the file was damaged; it was kept aside, and a fresh one begun
+	ErrWrongKey       = phone.NewFault("people-wrong-key")  // the file belongs to another identity; it was not touched
+	ErrNewer          = phone.NewFault("people-newer")      // a newer version of the program wrote the file; it was not touched
+	ErrInUse          = phone.NewFault("people-in-use")     // another phone has this profile open
+	ErrStore          = phone.NewFault("people-store")      // reading or writing failed; the old content is intact
+	ErrAlreadyContact = phone.NewFault("already-contact")   // another entry has this identity
+	ErrBadContact     = phone.NewFault("bad-contact")       // a contact without a key or with an unusable name
+	ErrNoContact      = phone.NewFault("no-such-contact")   // Remove: nobody has this id
+	ErrNoEntry        = phone.NewFault("no-such-entry")     // no entry of the history has, or ever had, this ID
+	ErrTooMany        = phone.NewFault("too-many-contacts") // the address book is full
 )

@@ -28,6 +28,10 @@ type Phone interface {
 	FindContact(nameOrID string) (phone.Contact, error)
 	Contacts() []phone.Contact
 	RemoveContact(id string) error
+	Verify(contact string) error
+	Distrust(contact string) error
+	CompareCode(contact, scanned string) error
+	ReplaceAddress(contact, link string) (phone.Contact, error)
 	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
 	HistoryWith(peerID string, limit int) []phone.HistoryEntry
@@ -60,6 +64,7 @@ type command struct {
 	Limit     int               `json:"limit"`
 	Path      string            `json:"path"`
 	Link      string            `json:"link"`
+	Code      string            `json:"code"` // contact.compare: the link that was scanned
 	Kind      string            `json:"kind"`
 	With      string            `json:"with"` // history: a contact, or the id of somebody unknown
 	IDs       []uint64          `json:"ids"`
@@ -86,8 +91,15 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"get":            (*Face).doGet,
 	"contact.add":    (*Face).doContactAdd,
 	"contact.remove": (*Face).doContactRemove,
-	"contact.verify": (*Face).doContactVerify,
-	"open":           (*Face).doOpen,
+	"contact.verify": func(f *Face, c command) (map[string]any, error) { return f.about(c, f.phone.Verify) },
+	"contact.distrust": func(f *Face, c command) (map[string]any, error) {
+		return f.about(c, f.phone.Distrust)
+	},
+	"contact.compare": func(f *Face, c command) (map[string]any, error) {
+		return f.about(c, func(id string) error { return f.phone.CompareCode(id, c.Code) })
+	},
+	"contact.replace": (*Face).doContactReplace,
+	"open":            (*Face).doOpen,
 	"contacts": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"contacts": f.phone.Contacts()}, nil
 	},
@@ -244,15 +256,26 @@ func (f *Face) doOpen(c command) (map[string]any, error) {
 }
 
 func (f *Face) doContactRemove(c command) (map[string]any, error) {
+	return f.about(c, f.phone.RemoveContact)
+}
+
+// about does something about the contact that c names.
+func (f *Face) about(c command, do func(id string) error) (map[string]any, error) {
 	found, err := f.phone.FindContact(c.Contact)
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"contact": found.ID}, f.phone.RemoveContact(found.ID)
+	return map[string]any{"contact": found.ID}, do(found.ID)
 }
 
-func (f *Face) doContactVerify(c command) (map[string]any, error) {
-	return f.change(c.Contact, func(p *phone.Contact) { p.Trust = phone.Verified })
+// doContactReplace answers with the contact's id, which is another one where
+// the link has another key.
+func (f *Face) doContactReplace(c command) (map[string]any, error) {
+	now, err := f.phone.ReplaceAddress(c.Contact, c.Address)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"contact": now.ID, "trust": now.Trust}, nil
 }
 
 func (f *Face) doBlock(c command) (map[string]any, error) {

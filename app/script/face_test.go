@@ -105,7 +105,17 @@ func (p *fakePhone) FindContact(id string) (phone.Contact, error) {
 	}
 	return phone.Contact{}, phone.ErrBadCommand
 }
-func (p *fakePhone) Contacts() []phone.Contact     { return nil }
+func (p *fakePhone) Contacts() []phone.Contact { return nil }
+func (p *fakePhone) Verify(id string) error    { p.ask("verify %s", id); return nil }
+func (p *fakePhone) Distrust(id string) error  { p.ask("distrust %s", id); return nil }
+func (p *fakePhone) CompareCode(id, code string) error {
+	p.ask("compare %s %s", id, code)
+	return nil
+}
+func (p *fakePhone) ReplaceAddress(contact, link string) (phone.Contact, error) {
+	p.ask("replace %s %s", contact, link)
+	return phone.Contact{ID: "beef", Trust: phone.Changed}, nil
+}
 func (p *fakePhone) RemoveContact(id string) error { delete(p.contacts, id); return nil }
 func (p *fakePhone) NetworkDevices() []phone.NetworkDevice {
 	return []phone.NetworkDevice{{Name: "wg0", Title: "WireGuard (wg0)", VPN: true, Up: true, Addresses: []string{"10.2.0.2"}}}
@@ -209,10 +219,26 @@ func TestFailedCommandNamesTheFault(t *testing.T) {
 func TestContactCommands(t *testing.T) {
 	p := newFakePhone()
 	run(t, p, `{"do":"contact.add","name":"Bob","address":"paravent:x","favourite":true,"route":"direct"}`,
-		`{"do":"contact.verify","contact":"Bob"}`, `{"do":"block","contact":"c0ffee"}`)
+		`{"do":"block","contact":"c0ffee"}`)
 	c := p.contacts["c0ffee"]
-	if !c.Favourite || c.Route != phone.RouteDirect || c.Trust != phone.Verified || !c.Blocked {
+	if !c.Favourite || c.Route != phone.RouteDirect || !c.Blocked {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestTrustCommands(t *testing.T) {
+	p := newFakePhone()
+	p.contacts["c0ffee"] = phone.Contact{ID: "c0ffee", Name: "Bob"}
+	out := run(t, p, `{"do":"contact.verify","contact":"Bob"}`, `{"do":"contact.distrust","contact":"c0ffee"}`,
+		`{"do":"contact.compare","contact":"Bob","code":"paravent:b"}`, `{"do":"contact.replace","contact":"Bob","address":"paravent:c"}`)
+	if want := []string{"verify c0ffee", "distrust c0ffee", "compare c0ffee paravent:b", "replace Bob paravent:c"}; !slices.Equal(p.asked, want) {
+		t.Errorf("asked %q, want %q", p.asked, want)
+	}
+	if out[0]["contact"] != "c0ffee" || out[3]["contact"] != "beef" || out[3]["trust"] != "changed" {
+		t.Errorf("got %v", out)
+	}
+	if out := run(t, p, `{"do":"contact.verify","contact":"nobody"}`); out[0]["ok"] != false {
+		t.Errorf("verified nobody: %v", out)
 	}
 }
 

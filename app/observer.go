@@ -89,7 +89,7 @@ func (a *App) info(s call.Snapshot) phone.CallInfo {
 	}
 	known, _ := a.people.Find(string(s.Peer.ID))
 	return phone.CallInfo{
-		ID: s.ID, Outgoing: s.Outgoing, Trust: known.Trust, Peer: a.person(string(s.Peer.ID), s.Peer.Address, s.Name),
+		ID: s.ID, Outgoing: s.Outgoing, Trust: known.Trust, Safety: s.Safety, Peer: a.person(string(s.Peer.ID), s.Peer.Address, s.Name),
 		State: s.State, Reason: s.Reason, Err: fault(s.Err), Video: s.Video,
 		Muted: s.Local.Muted, CameraOff: s.Local.CameraOff, Held: s.Local.Held,
 		PeerMuted: s.Remote.Muted, PeerCameraOff: s.Remote.CameraOff, PeerHeld: s.Remote.Held,

@@ -178,6 +178,7 @@ func (a *actor) wakeLocked(now time.Time) time.Time {
 	sooner(a.state.deadline)
 	sooner(a.until)
 	sooner(a.state.turn.until)
+	sooner(a.state.words.until)
 	if a.state.phase == recovering {
 		sooner(a.state.retry)
 	}

@@ -32,7 +32,7 @@ const (
 	evRelayChecked   // err
 	evDescribed      // gen, text or err with reason
 	evLocalCandidate // gen, text
-	evMediaUp        // gen
+	evMediaUp        // gen, proof, secret
 	evMediaDown      // gen
 	evMediaFailed    // gen, err, reason
 	evSendFailed     // err, reason
@@ -57,6 +57,8 @@ type event struct {
 	reason    phone.EndReason
 	err       error
 	successor phone.CallID
+	proof     Proof
+	secret    [32]byte // evMediaUp: fresh, for one exchange of safety words
 }
 
 // actionKind is something to do after a transition.

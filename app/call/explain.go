@@ -7,6 +7,7 @@ var kindNames = map[kind]string{
 	kindRetract: "retract", kindOffer: "offer", kindAnswer: "answer", kindCandidate: "candidate", kindWant: "want",
 	kindState: "state", kindHangup: "hangup",
 	kindPrepare: "prepare", kindRoute: "route", kindMoved: "moved", kindDrop: "drop",
+	kindCommit: "commit", kindKey: "key", kindReveal: "reveal",
 }
 
 // Explain names the kind of a call message and the text in it, for tests that

@@ -212,8 +212,24 @@ func (f *fakePath) completeLocked(gen uint32) {
 		ends = ends[:1]
 	}
 	for _, e := range ends {
-		e.w.afterLocked(100*time.Millisecond, func() { e.m.MediaUp(f.id, gen) })
+		proof := f.proofOf(e)
+		e.w.afterLocked(100*time.Millisecond, func() { e.m.MediaUp(f.id, gen, proof) })
 	}
+}
+
+// proofOf is what DTLS proves at one end: the path has a certificate an end.
+func (f *fakePath) proofOf(p *fakePhone) Proof {
+	caller, callee := [32]byte{1, byte(f.first)}, [32]byte{2, byte(f.first)}
+	copy(caller[2:], f.id[:])
+	copy(callee[2:], f.id[:])
+	if p.w.between { // each end has DTLS with somebody else
+		callee[0] += byte(len(p.id)) + p.id[0]
+		caller[0] += byte(len(p.id)) + p.id[0]
+	}
+	if p == f.caller {
+		return Proof{Local: caller, Remote: callee}
+	}
+	return Proof{Local: callee, Remote: caller}
 }
 
 // legLocked is the session that a generation belongs to, if this end has it.

@@ -77,7 +77,7 @@ func newFlooded(t *testing.T) *flooded {
 	require.NoError(t, f.m.Answer(f.id, true))
 	f.receive(1, message{kind: kindOffer, gen: 1, route: phone.Direct, text: "sdp"})
 	f.m.Described(f.id, 1, "sdp", nil)
-	f.m.MediaUp(f.id, 1)
+	f.m.MediaUp(f.id, 1, Proof{})
 	s, _ := f.m.Snapshot(f.id)
 	require.Equal(t, phone.Connected, s.State)
 	return f

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"crypto/rand"
 	"sync"
 	"time"
 
@@ -38,17 +39,18 @@ type Counters struct {
 // comment for goroutines and locks.
 type Manager struct {
 	// Set at construction.
-	self     PeerID
-	courier  Courier
-	media    Media
-	policy   Policy
-	observer Observer
-	name     func() string
-	reasonOf func(error) phone.EndReason
-	now      func() time.Time
-	ttl      time.Duration
-	newID    func() phone.CallID
-	running  sync.WaitGroup // goroutines of calls; added to with mu held
+	self      PeerID
+	courier   Courier
+	media     Media
+	policy    Policy
+	observer  Observer
+	name      func() string
+	reasonOf  func(error) phone.EndReason
+	now       func() time.Time
+	ttl       time.Duration
+	newID     func() phone.CallID
+	newSecret func() [32]byte
+	running   sync.WaitGroup // goroutines of calls; added to with mu held
 	// Guarded by mu, which is held for computation only.
 	mu       sync.Mutex
 	calls    map[phone.CallID]*actor
@@ -71,7 +73,7 @@ type work struct {
 func New(c Config) *Manager {
 	m := &Manager{
 		self: c.Self, courier: c.Courier, media: c.Media, policy: c.Policy, observer: c.Observer,
-		name: c.Name, reasonOf: c.ReasonOf, now: c.Now, ttl: c.TTL, newID: phone.NewCallID,
+		name: c.Name, reasonOf: c.ReasonOf, now: c.Now, ttl: c.TTL, newID: phone.NewCallID, newSecret: newSecret,
 		calls: map[phone.CallID]*actor{}, rings: newRingLimiter(c.Rings), records: newRingLimiter(recordLimits),
 	}
 	if m.name == nil {
@@ -88,6 +90,11 @@ func New(c Config) *Manager {
 	}
 	m.ttl = max(time.Second, min(m.ttl, maxTTL))
 	return m
+}
+
+func newSecret() (s [32]byte) {
+	_, _ = rand.Read(s[:]) // never fails since Go 1.24
+	return s
 }
 
 // Place calls somebody. The call may still be refused or fail later; its
@@ -119,7 +126,7 @@ func (m *Manager) Place(to Party, video bool, wish phone.Route) (phone.CallID, e
 		return phone.CallID{}, phone.ErrInCall
 	}
 	a := m.addLocked(state{
-		id: m.newID(), role: Caller, peer: to, video: video, wish: wish,
+		id: m.newID(), self: m.self, role: Caller, peer: to, video: video, wish: wish,
 		ttl: m.ttl, name: name, started: m.now(), ready: prepare,
 	}, &w)
 	m.live = a
@@ -192,8 +199,8 @@ func (m *Manager) LocalCandidate(id phone.CallID, gen uint32, candidate string) 
 
 // MediaUp reports that sound may flow: the path is found and the other side's
 // fingerprint proved (P23).
-func (m *Manager) MediaUp(id phone.CallID, gen uint32) {
-	m.port(id, event{kind: evMediaUp, gen: gen})
+func (m *Manager) MediaUp(id phone.CallID, gen uint32, proof Proof) {
+	m.port(id, event{kind: evMediaUp, gen: gen, proof: proof, secret: m.newSecret()})
 }
 
 // MediaDown reports that nothing arrives any more.

@@ -29,7 +29,12 @@ const (
 	kindRoute                     // both: ask, withdraw, refuse a direct route; go back to the relay
 	kindMoved                     // both: the session of this generation carries here
 	kindDrop                      // both: the session of this generation is over
-	kindLast      = kindDrop
+	kindKnock                     // of no call
+	kindWelcome                   // of no call
+	kindCommit                    // caller: see package sas, as are the next two
+	kindKey                       // callee
+	kindReveal                    // caller
+	kindLast      = kindReveal
 )
 
 // routeStep is what a ROUTE says.
@@ -66,8 +71,9 @@ type message struct {
 	step     routeStep   // ROUTE
 	ask      uint32      // ROUTE: number of the ASK it is about
 	flags    Flags       // STATE
-	gen      uint32      // OFFER, ANSWER, CAND, WANT, MOVED, DROP
+	gen      uint32      // OFFER, ANSWER, CAND, WANT, MOVED, DROP; COMMIT, KEY, REVEAL: with which the session began
 	text     string      // OFFER, ANSWER: SDP; CAND
+	key      [32]byte    // COMMIT, KEY, REVEAL
 	proposal Proposal    // PROPOSE
 }
 
@@ -102,7 +108,7 @@ func appendFrame(b []byte, f frame) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(f.at.UnixMilli())) //nolint:gosec // reversed by decodeHead
 	m := f.msg
 	switch m.kind {
-	case kindAck, kindRinging, kindPrepare:
+	case kindAck, kindRinging, kindPrepare, kindKnock, kindWelcome:
 	case kindPropose:
 		b = appendProposal(b, m.proposal)
 	case kindProceed:
@@ -115,6 +121,8 @@ func appendFrame(b []byte, f frame) []byte {
 		b = append(binary.BigEndian.AppendUint32(b, m.gen), m.text...)
 	case kindWant, kindMoved, kindDrop:
 		b = binary.BigEndian.AppendUint32(b, m.gen)
+	case kindCommit, kindKey, kindReveal:
+		b = append(binary.BigEndian.AppendUint32(b, m.gen), m.key[:]...)
 	case kindRoute:
 		b = binary.BigEndian.AppendUint32(append(b, byte(m.step)), m.ask)
 	case kindState:
@@ -158,10 +166,14 @@ func decodeBody(m message, body []byte) (_ message, err error) {
 		m.gen, m.text, err = decodeText(body, maxCandidate)
 	case kindWant, kindMoved, kindDrop:
 		m.gen, err = decodeGen(body)
+	case kindCommit, kindKey, kindReveal:
+		m.gen, m.key, err = decodeKey(body)
 	case kindState:
 		m.flags, err = decodeFlags(body)
 	case kindRoute:
 		m.step, m.ask, err = decodeStep(body)
+	case kindKnock, kindWelcome:
+		err = fmt.Errorf("%w: kind %d in a session", errBadFrame, m.kind)
 	}
 	return m, err
 }
@@ -218,6 +230,13 @@ func decodeGen(b []byte) (uint32, error) {
 		return 0, err
 	}
 	return binary.BigEndian.Uint32(b), nil
+}
+
+func decodeKey(b []byte) (uint32, [32]byte, error) {
+	if err := wantLen(b, 4+32); err != nil {
+		return 0, [32]byte{}, err
+	}
+	return binary.BigEndian.Uint32(b), [32]byte(b[4:]), nil
 }
 
 func decodeFlags(b []byte) (Flags, error) {

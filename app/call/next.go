@@ -123,7 +123,7 @@ func (t *step) endSilently(r phone.EndReason, err error) {
 		t.do(action{kind: actClose})
 	}
 	t.phase, t.reason, t.err, t.endedAt = ended, r, err, t.now
-	t.deadline, t.retry, t.early, t.turn = time.Time{}, time.Time{}, nil, turn{}
+	t.deadline, t.retry, t.early, t.turn, t.words = time.Time{}, time.Time{}, nil, turn{}, compared{}
 	if from == made {
 		return // turned away: nobody was told of it
 	}
@@ -194,6 +194,9 @@ func (t *step) tick() {
 	}
 	if t.phase == recovering && !t.now.Before(t.retry) {
 		t.repair()
+	}
+	if !t.words.until.IsZero() && !t.now.Before(t.words.until) {
+		t.wordsLate()
 	}
 	if !t.turn.until.IsZero() && !t.now.Before(t.turn.until) {
 		t.turnLate()

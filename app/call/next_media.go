@@ -49,7 +49,7 @@ func relayReason(r phone.EndReason) phone.EndReason {
 // offerSession asks the media for a session of its own, the one to be used.
 func (t *step) offerSession(r phone.Route, early bool) {
 	t.gen++
-	t.use = t.gen
+	t.use, t.made, t.proven = t.gen, t.gen, proven{}
 	t.describe(action{kind: actOffer, gen: t.gen, route: r, early: early})
 }
 
@@ -112,6 +112,7 @@ func (t *step) localCandidate(e event) {
 
 func (t *step) mediaUp(e event) {
 	if e.gen == t.turn.gen && e.gen != 0 {
+		t.turn.proven.note(e)
 		t.turnUp()
 		return
 	}
@@ -119,6 +120,7 @@ func (t *step) mediaUp(e event) {
 		t.drop()
 		return
 	}
+	t.proven.note(e)
 	switch t.phase {
 	case proposing, alerting, ringing:
 		if !t.talking() || t.exchange != exDone {
@@ -147,6 +149,7 @@ func (t *step) mediaUp(e event) {
 func (t *step) carried(gen uint32) {
 	t.upGen = gen
 	t.do(action{kind: actCarry, gen: gen})
+	t.compare()
 	t.recovered()
 }
 

@@ -35,7 +35,9 @@ func (t *step) message(m message) {
 		t.theyMoved(m)
 	case kindDrop:
 		t.theyDrop(m)
-	case kindAck, kindPropose:
+	case kindCommit, kindKey, kindReveal:
+		t.theirWords(m)
+	case kindAck, kindPropose, kindKnock, kindWelcome:
 		t.drop() // the link keeps the one, the manager the other
 	}
 }
@@ -149,6 +151,9 @@ func (t *step) theyOffer(m message) {
 // take answers the offer of the session that is to be used.
 func (t *step) take(m message) {
 	t.use = m.gen
+	if m.route != phone.NoRoute {
+		t.made, t.proven = m.gen, proven{}
+	}
 	t.answerOffer(m)
 }
 

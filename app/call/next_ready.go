@@ -69,6 +69,7 @@ func (t *step) abandon() {
 		t.do(action{kind: actCloseSession, gen: t.use})
 	}
 	t.use, t.upGen, t.exchange = 0, 0, exNone
+	t.made, t.proven, t.words = 0, proven{}, compared{}
 }
 
 // keep tells whether the call goes on with what was made ready: both sides
@@ -94,5 +95,6 @@ func (t *step) enter() {
 	t.phase, t.connectedAt = connected, t.now
 	t.deadline = never
 	t.do(action{kind: actCarry, gen: t.upGen})
+	t.compare()
 	t.settle()
 }

@@ -74,7 +74,7 @@ func late(d time.Duration) event { return event{kind: evTick, at: epoch.Add(d)} 
 // brief writes actions in a row's short form: messages in capitals with
 // reason, media and observer by name.
 func brief(as []action) string {
-	kinds := [...]string{"", "", "PROPOSE", "RINGING", "PROCEED", "REJECT", "RETRACT", "OFFER", "ANSWER", "CAND", "WANT", "STATE", "HANGUP", "PREPARE", "ROUTE", "MOVED", "DROP"}
+	kinds := [...]string{"", "", "PROPOSE", "RINGING", "PROCEED", "REJECT", "RETRACT", "OFFER", "ANSWER", "CAND", "WANT", "STATE", "HANGUP", "PREPARE", "ROUTE", "MOVED", "DROP", "KNOCK", "WELCOME", "COMMIT", "KEY", "REVEAL"}
 	names := [...]string{"drop", "", "checkRelay", "open", "offer", "answer", "complete", "candidate", "setLocal", "carry", "closeSession", "close", "incoming", "changed", "ended", "missed", "notice", "consult"}
 	var out []string
 	for _, a := range as {
@@ -392,7 +392,7 @@ func everyEvent(r *rand.Rand, newest uint32) event {
 	case kindHangup:
 		e.msg.why = whyHungUp + why(r.IntN(4))
 	case kindAck, kindPropose, kindRinging, kindProceed, kindOffer, kindAnswer, kindCandidate, kindWant, kindState,
-		kindPrepare, kindRoute, kindMoved, kindDrop:
+		kindPrepare, kindRoute, kindMoved, kindDrop, kindKnock, kindWelcome, kindCommit, kindKey, kindReveal:
 	}
 	return e
 }

@@ -223,8 +223,10 @@ func (t *step) commit() {
 	}
 	t.do(action{kind: actCloseSession, gen: t.use})
 	t.use, t.upGen, t.route = t.turn.gen, t.turn.gen, t.turn.route
+	t.made, t.proven = t.turn.gen, t.turn.proven
 	repair := t.turn.repair
 	t.turn = turn{}
+	t.compare()
 	t.settle()
 	if repair {
 		t.repair()

@@ -75,6 +75,12 @@ type Making struct {
 	Early bool        // nobody accepted yet: nothing is sent or played before Carry (P10)
 }
 
+// Proof is what was proved when a session came up: the certificates with which
+// DTLS is through (P23). The zero Proof is of media that cannot tell.
+type Proof struct {
+	Local, Remote [32]byte // SHA-256 of the certificates
+}
+
 // Policy decides about a proposal without asking the person. It may be called
 // from several goroutines.
 type Policy interface {
@@ -152,7 +158,8 @@ type Snapshot struct {
 	Route         phone.Route // in use, or agreed while nothing is; NoRoute before
 	Upgrade       phone.Upgrade
 	Local, Remote Flags
-	Recovering    bool // connected, but the media path is being repaired
+	Safety        phone.Safety // of the session in use
+	Recovering    bool         // connected, but the media path is being repaired
 	Started       time.Time
 	Accepted      time.Time // when the callee accepted, as known here
 	ConnectedAt   time.Time
@@ -165,6 +172,8 @@ var (
 	ErrWrongState = phone.NewFault("call-wrong-state") // the call is not in a state that allows this
 	ErrNoRoute    = phone.NewFault("call-no-route")    // neither relay nor direct was asked for
 	ErrOwnAddress = phone.NewFault("call-own-address") // that is this phone itself
+	// ErrForged says that the other side tampered with the safety words.
+	ErrForged = phone.NewFault("safety-words-forged")
 	// Of changes of route; the last four come as notices.
 	ErrDirectForbidden  = phone.NewFault("direct-forbidden")    // this phone's own settings do not allow it with this peer
 	ErrDirectRefused    = phone.NewFault("direct-refused")      // the other side said no

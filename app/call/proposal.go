@@ -46,7 +46,7 @@ func decodeKnock(b []byte) (frame, error) {
 	case kindRetract:
 		f.msg.why, err = decodeWhy(body, whyCancelled, whyTimeout)
 	case kindAck, kindRinging, kindProceed, kindReject, kindOffer, kindAnswer,
-		kindCandidate, kindWant, kindState, kindHangup, kindPrepare, kindRoute, kindMoved, kindDrop:
+		kindCandidate, kindWant, kindState, kindHangup, kindPrepare, kindRoute, kindMoved, kindDrop, kindCommit, kindKey, kindReveal, kindKnock, kindWelcome:
 		err = fmt.Errorf("%w: kind %d in a knock", errBadFrame, f.msg.kind)
 	}
 	return f, err

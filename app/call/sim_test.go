@@ -190,7 +190,7 @@ func (s *simulation) agree(t *testing.T) string {
 		if !both || theirs.ID != mine.ID || mine.State != phone.Connected || mine.Recovering || theirs.Route != mine.Route ||
 			theirs.Remote != mine.Local || mine.Upgrade != phone.NoUpgrade && mine.Upgrade != phone.Asked ||
 			p.carries[mine.ID] == nil || p.carries[mine.ID] != s.phones[mine.Peer.ID].carries[mine.ID] || len(p.legs[mine.ID]) != 1 ||
-			p.carries[mine.ID].route != mine.Route {
+			p.carries[mine.ID].route != mine.Route || mine.Safety != theirs.Safety || mine.Safety.State != phone.SafetyReady {
 			for _, l := range s.log[max(0, len(s.log)-150):] {
 				t.Log(l)
 			}

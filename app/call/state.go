@@ -110,6 +110,7 @@ type turn struct {
 	route  phone.Route // of the second session
 	mine   uint32      // number of this side's ASK; 0: none stands
 	theirs uint32      // number of the other side's ASK; 0: none stands
+	proven proven      // of the second session, once it was up
 	repair bool        // look for another path as soon as it is over
 }
 
@@ -124,6 +125,7 @@ type held struct {
 type state struct {
 	// Set at construction.
 	id      phone.CallID
+	self    PeerID
 	role    Role
 	peer    Party
 	video   bool
@@ -145,6 +147,9 @@ type state struct {
 	may           phone.Route // the widest that both sides agree to now
 	widest        phone.Route // the widest that this side ever agreed to in this call
 	gen           uint32      // newest generation of descriptions, of any session
+	made          uint32      // generation with which the session in use began
+	proven        proven      // of the session in use, once it was up
+	words         compared    // the safety words
 	use, upGen    uint32      // newest generation of the session in use, 0: none; newest of it that was up
 	exchange      exchange
 	fresh         phone.Route // of the session that the exchange is about; NoRoute: it restarts the one in use
@@ -193,7 +198,7 @@ func (s *state) snapshot() Snapshot {
 	}
 	return Snapshot{
 		ID: s.id, Outgoing: s.role == Caller, Peer: s.peer, Name: name, Video: s.video,
-		State: s.phase.public(), Reason: s.reason, Err: s.err, Route: s.route, Upgrade: s.upgrade(),
+		State: s.phase.public(), Safety: s.safety(), Reason: s.reason, Err: s.err, Route: s.route, Upgrade: s.upgrade(),
 		Local: s.local, Remote: s.remote, Recovering: s.phase == recovering,
 		Started: s.started, Accepted: s.accepted, ConnectedAt: s.connectedAt, EndedAt: s.endedAt,
 		Successor: s.successor,

@@ -17,15 +17,16 @@ import (
 // watches everything that the phones do at their ports and notes what breaks
 // a rule.
 type world struct {
-	mu     sync.Mutex
-	rand   *rand.Rand
-	loss   float64
-	double float64
-	phones map[PeerID]*fakePhone
-	paths  map[pathKey]*fakePath
-	broken []string
-	log    []string // everything sent and every change, for a failing seed
-	origin time.Time
+	mu      sync.Mutex
+	rand    *rand.Rand
+	loss    float64
+	double  float64
+	between bool // somebody substitutes certificates; guarded by mu
+	phones  map[PeerID]*fakePhone
+	paths   map[pathKey]*fakePath
+	broken  []string
+	log     []string // everything sent and every change, for a failing seed
+	origin  time.Time
 }
 
 func newWorld(seed uint64) *world {
@@ -253,7 +254,7 @@ func (p *fakePhone) watchSendLocked(to Party, id phone.CallID, f frame) {
 			w.breaks("%s sent an address after the end", p.id)
 		}
 	case kindAck, kindPropose, kindRinging, kindReject, kindRetract, kindWant, kindState, kindHangup,
-		kindRoute, kindMoved, kindDrop:
+		kindRoute, kindMoved, kindDrop, kindKnock, kindWelcome, kindCommit, kindKey, kindReveal:
 	}
 }
 

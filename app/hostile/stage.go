@@ -131,7 +131,7 @@ func (s *stage) build(ctx context.Context, id phone.CallID, m call.Making, kind 
 	}
 	if a.station == nil {
 		a.grant, _ = s.p.client.Turn(ctx) // without a relay there are still the own addresses
-		st, err := openStation(ctx, s.p.log, id, a.video, a.grant, func() { s.p.calls.MediaUp(id, m.Gen) })
+		st, err := openStation(ctx, s.p.log, id, a.video, a.grant, func() { s.p.calls.MediaUp(id, m.Gen, call.Proof{}) })
 		if err != nil {
 			return "", err
 		}

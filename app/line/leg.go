@@ -57,6 +57,16 @@ func (l *line) newLeg(m call.Making, offerer bool) (*leg, error) {
 	return n, l.enter(n)
 }
 
+// proof is which certificates the session is up with; the zero Proof where it
+// went down meanwhile.
+func (n *leg) proof() call.Proof {
+	local, remote, err := n.session.Certificates()
+	if err != nil {
+		return call.Proof{}
+	}
+	return call.Proof{Local: local, Remote: remote}
+}
+
 // enter adds a leg, unless the line closed meanwhile.
 func (l *line) enter(n *leg) error {
 	l.mu.Lock()

@@ -40,6 +40,7 @@ type side struct {
 
 	checked, failed chan error
 	up              chan struct{}
+	proof           call.Proof // of the last session that came up; read after up
 
 	mu        sync.Mutex
 	events    []phone.Event // guarded by mu, as are the next ones
@@ -115,7 +116,8 @@ func (x *side) LocalCandidate(_ phone.CallID, gen uint32, c string) {
 }
 
 // MediaUp does what package call does: what is up carries.
-func (x *side) MediaUp(id phone.CallID, gen uint32) {
+func (x *side) MediaUp(id phone.CallID, gen uint32, proof call.Proof) {
+	x.proof = proof
 	if !x.ready {
 		x.lines.Carry(id, gen)
 	}
@@ -183,6 +185,15 @@ func connectPair(t *testing.T, caller, callee *side) {
 	for _, x := range []*side{caller, callee} {
 		await(t, "the media are up", x.up)
 	}
+}
+
+// Both ends report the same two certificates, each its own as its own.
+func TestP23BothEndsProveTheSameCertificates(t *testing.T) {
+	caller, callee, _ := connect(t)
+	require.NotZero(t, caller.proof.Local)
+	require.NotZero(t, caller.proof.Remote)
+	require.NotEqual(t, caller.proof.Local, caller.proof.Remote)
+	require.Equal(t, call.Proof{Local: caller.proof.Remote, Remote: caller.proof.Local}, callee.proof)
 }
 
 // line returns the line of the side's call.

@@ -33,7 +33,7 @@ type Sink interface {
 	RelayChecked(id phone.CallID, err error)
 	Described(id phone.CallID, gen uint32, sdp string, err error)
 	LocalCandidate(id phone.CallID, gen uint32, candidate string)
-	MediaUp(id phone.CallID, gen uint32)
+	MediaUp(id phone.CallID, gen uint32, proof call.Proof)
 	MediaDown(id phone.CallID, gen uint32)
 	MediaFailed(id phone.CallID, gen uint32, err error)
 }

@@ -197,7 +197,7 @@ func (l *line) stateChanged(n *leg, s media.State) {
 	switch s {
 	case media.Connecting:
 	case media.Up:
-		l.sink.MediaUp(l.id, gen)
+		l.sink.MediaUp(l.id, gen, n.proof())
 	case media.Down:
 		l.sink.MediaDown(l.id, gen)
 	case media.Failed:

@@ -93,6 +93,7 @@ type CallInfo struct {
 	Held      bool  // held by this side
 	// What the other side told.
 	PeerMuted, PeerCameraOff, PeerHeld bool
+	Safety                             Safety
 	Trust                              Trust // in the other side's key; "" for people outside the address book
 	Route                              Route
 	RelayKind                          Relaying

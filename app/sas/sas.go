@@ -48,7 +48,7 @@ const (
 
 // Transcript is all that the code is bound to.
 type Transcript struct {
-	Caller, Callee           [32]byte // identity keys
+	Caller, Callee           [32]byte // SHA-256 of the 64 hexadecimal digits of an identity key
 	CallerPrint, CalleePrint [32]byte // SHA-256 of the certificates with which DTLS is up
 	Call                     [16]byte
 	Route                    uint8 // agreed for the session

@@ -65,6 +65,7 @@ func (f *Face) server(e phone.ServerChanged) {
 func (f *Face) state(c phone.CallInfo) {
 	f.write("state", map[string]any{"call": c.ID, "state": c.State, "route": c.Route})
 	f.upgrade(c)
+	f.tellSafety(c)
 	if c.State != phone.Ended {
 		return
 	}
@@ -72,6 +73,7 @@ func (f *Face) state(c phone.CallInfo) {
 	f.mu.Lock()
 	delete(f.sounds, c.ID)
 	delete(f.upgrades, c.ID)
+	delete(f.safety, c.ID)
 	f.mu.Unlock()
 	fields := map[string]any{"call": c.ID, "reason": c.Reason}
 	if c.Err != nil {

@@ -28,6 +28,7 @@ type Face struct {
 	pending  map[phone.CallID]*connected
 	sounds   map[phone.CallID]time.Duration // first sounds that came before their "connected"
 	upgrades map[phone.CallID]phone.Upgrade // as last told
+	safety   map[phone.CallID]safety        // as last told
 }
 
 // AnswerMode says what happens when it rings.
@@ -57,7 +58,7 @@ func New(p Phone, out io.Writer, answer AnswerMode) *Face {
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	return &Face{phone: p, answer: answer, now: time.Now, out: enc, pending: map[phone.CallID]*connected{},
-		sounds: map[phone.CallID]time.Duration{}, upgrades: map[phone.CallID]phone.Upgrade{}}
+		sounds: map[phone.CallID]time.Duration{}, upgrades: map[phone.CallID]phone.Upgrade{}, safety: map[phone.CallID]safety{}}
 }
 
 // Attach begins to write the phone's events; detach ends it.

@@ -417,3 +417,27 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestSafetyWordsAreToldOnce(t *testing.T) {
+	var b bytes.Buffer
+	f := New(newFakePhone(), &b, AnswerAsk)
+	c := phone.CallInfo{ID: phone.CallID{1}, State: phone.Connected, Trust: phone.Unverified, Safety: phone.Safety{State: phone.SafetyPending}}
+	f.event(phone.CallChanged{Call: c})
+	c.Safety = phone.Safety{State: phone.SafetyReady, Code: [4]byte{0, 1, 2, 255}}
+	f.event(phone.CallChanged{Call: c})
+	f.event(phone.CallChanged{Call: c})
+	c.Trust = phone.Verified
+	f.event(phone.CallChanged{Call: c})
+	c.State = phone.Ended
+	f.event(phone.CallChanged{Call: c})
+	var told []string
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, `"event":"safety"`) {
+			told = append(told, line)
+		}
+	}
+	if len(told) != 2 || !strings.Contains(told[0], `"words_en":["Dog","Cat","Lion","Heart"]`) ||
+		!strings.Contains(told[0], `"words_fr":["Chien","Chat","Lion","Cœur"]`) || !strings.Contains(told[1], `"trust":"verified"`) || len(f.safety) != 0 {
+		t.Errorf("told %q, kept %v", told, f.safety)
+	}
+}

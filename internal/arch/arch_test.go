@@ -36,7 +36,8 @@ type rule struct {
 var rules = []rule{
 	{"paravent/app", []string{"fyne.io", "paravent/ui", "paravent/cmd"}, nil, "the phone has no face"},
 	{"paravent/app/phone", []string{"paravent/", "github.com/"}, nil, "the vocabulary stands below everything"},
-	{"paravent/app/call", []string{"github.com/", "golang.org/", "paravent/"}, []string{"paravent/app/phone"}, "a call talks to its own small ports only"},
+	{"paravent/app/call", []string{"github.com/", "golang.org/", "paravent/"}, []string{"paravent/app/phone", "paravent/app/sas"}, "a call talks to its own small ports only"},
+	{"paravent/app/sas", []string{"github.com/", "golang.org/", "paravent/"}, nil, "safety words are pure"},
 	{"paravent/app/audience", []string{"github.com/", "paravent/media", "paravent/server"}, nil, "who may ring is one pure decision"},
 	{"paravent/media", []string{"paravent/app", "paravent/ui", "paravent/settings", "paravent/server", "fyne.io"}, nil, "media is a library below the phone"},
 	{"paravent/settings", []string{"paravent/", "fyne.io"}, nil, "settings are values"},

@@ -16,7 +16,8 @@ var _ call.Observer = observer{}
 // Incoming implements call.Observer.
 func (o observer) Incoming(s call.Snapshot) {
 	o.a.ringer.start(s.ID, ringIncoming)
-	o.a.emit(phone.Incoming{Call: s.ID, From: o.a.person(string(s.Peer.ID), s.Peer.Address, s.Name), Video: s.Video})
+	known, _ := o.a.people.Find(string(s.Peer.ID))
+	o.a.emit(phone.Incoming{Call: s.ID, From: o.a.person(string(s.Peer.ID), s.Peer.Address, s.Name), Video: s.Video, Trust: known.Trust})
 }
 
 // CallChanged implements call.Observer.

@@ -15,7 +15,7 @@ func (w *Window) handle(e phone.Event) {
 	}
 	switch e := e.(type) {
 	case phone.Incoming:
-		w.ring(phone.CallInfo{ID: e.Call, Peer: e.From, Video: e.Video, State: phone.Ringing})
+		w.ring(phone.CallInfo{ID: e.Call, Peer: e.From, Video: e.Video, Trust: e.Trust, State: phone.Ringing})
 	case phone.CallChanged:
 		w.callChanged(e.Call)
 	case phone.StatsSampled:
@@ -79,7 +79,7 @@ func (w *Window) callChanged(c phone.CallInfo) {
 }
 
 func (w *Window) ring(c phone.CallInfo) {
-	if w.ringing != nil && w.ringing.ID() == c.ID {
+	if w.ringing != nil && w.ringing.Shows(c) {
 		return
 	}
 	w.ringing = callview.NewIncoming(w.env, w.phone, c)

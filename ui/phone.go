@@ -22,6 +22,9 @@ type Phone interface {
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
+	// What comparing keys showed; see callview.
+	Verify(contact string) error
+	Distrust(contact string) error
 	// WhoseLink tells who a paravent: link names.
 	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry

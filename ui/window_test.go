@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +128,9 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 
 // Every screen, in both languages, as markup.
 func TestScreensLook(t *testing.T) {
-	for name, play := range scenes() {
+	all := scenes()
+	maps.Copy(all, safetyScenes())
+	for name, play := range all {
 		for _, lang := range []string{"en", "fr"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {
 				f := uitest.New()

@@ -37,9 +37,8 @@ type Why uint8
 
 // The rules, in the order in which they are asked.
 const (
-	BecauseBlocked    Why = iota + 1
-	BecauseOff            // calls are off
-	BecauseKeyChanged     // the contact's key is not the verified one
+	BecauseBlocked Why = iota + 1
+	BecauseOff         // calls are off
 	BecauseEveryone
 	BecauseContact
 	BecauseFollowing
@@ -57,7 +56,8 @@ type Decision struct {
 // Blocked people leave no trace.
 func (d Decision) Record() bool { return d.Kind == Silence && d.Why != BecauseBlocked }
 
-// Decide answers for one caller.
+// Decide answers for one caller. A contact whose key changed is in the address
+// book, but nothing more: it rings as a warning.
 func Decide(s settings.Calls, c Caller) Decision {
 	chosen := func(a settings.Audience) bool { return slices.Contains(s.Audience, a) }
 	switch {
@@ -65,13 +65,11 @@ func Decide(s settings.Calls, c Caller) Decision {
 		return Decision{Silence, BecauseBlocked}
 	case !s.Enabled:
 		return Decision{Silence, BecauseOff}
-	case c.Contact && c.Trust == phone.Changed:
-		return Decision{Silence, BecauseKeyChanged}
 	case chosen(settings.AudienceEveryone):
 		return Decision{Ring, BecauseEveryone}
 	case c.Contact && chosen(settings.AudienceContacts):
 		return Decision{Ring, BecauseContact}
-	case c.Contact && c.Favourite && chosen(settings.AudienceFollowing):
+	case c.Contact && c.Favourite && c.Trust != phone.Changed && chosen(settings.AudienceFollowing):
 		return Decision{Ring, BecauseFollowing}
 	case c.Contact && c.Trust == phone.Verified && chosen(settings.AudienceVerified):
 		return Decision{Ring, BecauseVerified}

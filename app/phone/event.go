@@ -19,6 +19,7 @@ type (
 		Call  CallID
 		From  Person
 		Video bool
+		Trust Trust // in the caller's key; "" for people outside the address book
 	}
 	// CallChanged tells of every change of a call, including its end.
 	CallChanged struct{ Call CallInfo }

@@ -22,7 +22,7 @@ func (f *Face) event(e phone.Event) {
 	case phone.ServerChanged:
 		f.server(e)
 	case phone.Incoming:
-		f.write("incoming", who(e.From, map[string]any{"call": e.Call, "video": e.Video}))
+		f.write("incoming", who(e.From, map[string]any{"call": e.Call, "video": e.Video, "trust": e.Trust}))
 		if f.answer == AnswerAuto {
 			go f.autoAnswer(e) // a handler must not call back into the phone
 		}

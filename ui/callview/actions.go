@@ -66,6 +66,9 @@ func (s *Screen) Close() {
 	if s.consent != nil {
 		s.consent.Hide()
 	}
+	if s.compare != nil {
+		s.compare.dialog.Hide()
+	}
 	if s.live != nil {
 		s.live.dialog.Hide()
 	}
@@ -84,6 +87,8 @@ func (s *Screen) Key(name fyne.KeyName) {
 		s.toggleHold()
 	case fyne.KeyS:
 		s.toggleStats()
+	case fyne.KeyC:
+		s.showWords()
 	case fyne.KeyD:
 		s.changePath()
 	case fyne.KeyEscape:

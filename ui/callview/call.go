@@ -26,6 +26,10 @@ type Phone interface {
 	// asked for; GoRelay withdraws, refuses, or goes back to the relay.
 	GoDirect(id phone.CallID) error
 	GoRelay(id phone.CallID) error
+	// Verify and Distrust note what comparing the safety words showed.
+	Verify(contact string) error
+	Distrust(contact string) error
+	AddContact(name, address string) (phone.Contact, error)
 	// Exposure is what the call showed so far.
 	Exposure(id phone.CallID) phone.Receipt
 }
@@ -53,6 +57,9 @@ type Screen struct {
 	consentTo                                     []string        // the addresses it lists
 	asking                                        *widgets.Dialog
 	live                                          *live // the receipt, nil while it is not shown
+	trust                                         *widgets.Badge
+	alarm                                         *widgets.Panel // the key changed
+	compare                                       *compare       // the safety words, nil while they are not shown
 }
 
 // New shows the call of info; the pictures belong to the window, because the
@@ -74,6 +81,7 @@ func (s *Screen) build() {
 	s.name = widgets.NewLine("").Sized(own.SizeTitle).Bold().Cut()
 	s.state = widgets.NewLine("").Small().Cut()
 	s.badge = widgets.NewBadge(s.showLive)
+	s.trust, s.alarm = widgets.NewBadge(s.showWords), s.newAlarm()
 	s.face, s.note = widgets.NewAvatar(128), widgets.NewLine("").Center()
 	s.noFace = container.NewVBox(layout.NewSpacer(), container.NewCenter(s.face), widgets.Gap(8), s.note, layout.NewSpacer())
 	s.stats = newStatsPanel(w)
@@ -86,13 +94,13 @@ func (s *Screen) build() {
 	s.hangup = widgets.NewRound("hangup", w.T("call.hangup"), widgets.Bad, s.hangUp).Key("Ctrl+W")
 	s.upgrade = newUpgradeBar(w, s.goDirect, s.refuse)
 
-	head := container.NewBorder(nil, nil, nil, container.NewCenter(s.badge), container.NewVBox(s.name, s.state))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(container.NewHBox(s.trust, s.badge)), container.NewVBox(s.name, s.state))
 	top := widgets.NewPanel(own.ColorRail, 0, 20, 12, head)
 	controls := container.NewHBox(layout.NewSpacer(), s.mute, s.camera, s.hold, s.path, s.statsButton, widgets.Gap(12), s.hangup, layout.NewSpacer())
 	bottom := widgets.NewPanel(own.ColorRail, 0, 20, 12, controls)
 	s.stage = container.New(&stage{s}, s.remote, s.noFace, s.local, s.stats)
-	s.object = container.NewThemeOverride(container.NewBorder(container.NewVBox(top, s.upgrade.panel), bottom, nil, nil,
-		widgets.NewPanel(own.ColorStage, 0, 0, 0, s.stage)), own.NewDark())
+	body := container.NewBorder(container.NewVBox(top, s.alarm, s.upgrade.panel), bottom, nil, nil, s.stage)
+	s.object = container.NewThemeOverride(widgets.NewPanel(own.ColorStage, 0, 0, 0, body), own.NewDark())
 }
 
 // arrange lays the pictures out again.
@@ -115,6 +123,7 @@ func (s *Screen) Update(info phone.CallInfo, now time.Time) {
 	icon, color := badgeLook(showing, info.Route)
 	s.badge.Set(icon, text, color)
 	s.retell(text)
+	s.showTrust()
 
 	choose(s.mute, info.Muted, "mic", "mic-off", w.T("call.mute"), w.T("call.unmute"))
 	choose(s.camera, info.CameraOff, "video", "video-off", w.T("call.camera-off"), w.T("call.camera-on"))
@@ -174,7 +183,7 @@ func (s *Screen) Stats(stats phone.Stats) { s.stats.set(stats, s.info.Video) }
 func badgeLook(showing words.Showing, route phone.Route) (string, fyne.ThemeColorName) {
 	switch {
 	case showing == words.ShowsNothing:
-		return "shield", theme.ColorNameSuccess
+		return "relay", theme.ColorNameSuccess
 	case showing == words.ShowsAddress && route == phone.Direct:
 		return "eye", theme.ColorNameWarning
 	case showing == words.ShowsAddress:

@@ -1,6 +1,8 @@
 package callview
 
 import (
+	"fyne.io/fyne/v2"
+
 	"paravent/app/phone"
 	"paravent/ui/widgets"
 )
@@ -45,8 +47,11 @@ func AskConsent(env widgets.Env, what Occasion, err error, agreed func(phone.Con
 			continue
 		}
 		w := env.Words
-		widgets.Ask(env.Window, w.T(c.title), w.Error(err)+"\n\n"+w.T(c.more), w.T(c.yes[what]), w.T(c.no[what]),
-			func() { agreed(c.consent) })
+		var about fyne.CanvasObject = widgets.Flush(widgets.Paragraph(w.Error(err) + "\n\n" + w.T(c.more)))
+		if c.consent == phone.KeyChanged {
+			about = widgets.Wide(520, widgets.NewAlarm(10, w.Error(err)+"\n\n"+w.T(c.more)))
+		}
+		widgets.Confirm(env.Window, w.T(c.title), about, w.T(c.yes[what]), w.T(c.no[what]), func() { agreed(c.consent) })
 		return true
 	}
 	return false

@@ -34,12 +34,6 @@ func NewIncoming(env widgets.Env, p Answerer, info phone.CallInfo) *Incoming {
 	name := w.Name(info.Peer.Name)
 	face := widgets.NewAvatar(120)
 	face.SetPerson(name, info.Peer.ID)
-	known := widgets.NewLine(w.T("incoming.unknown")).Center()
-	known.SetColor(theme.ColorNameWarning)
-	if info.Peer.Contact {
-		known = widgets.NewLine(w.T("incoming.contact")).Center()
-		known.SetColor(theme.ColorNameSuccess)
-	}
 	kind := w.State(info)
 
 	decline := widgets.NewRound("hangup", w.T("incoming.decline"), widgets.Bad, s.decline).Big()
@@ -56,16 +50,50 @@ func NewIncoming(env widgets.Env, p Answerer, info phone.CallInfo) *Incoming {
 	buttons.Add(layout.NewSpacer())
 	body := container.NewVBox(
 		layout.NewSpacer(), container.NewCenter(face), widgets.Gap(14),
-		widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(), widgets.NewLine(kind).Center(), widgets.Gap(2), known,
-		layout.NewSpacer(), buttons, widgets.Gap(10),
-		widgets.NewLine(w.T("incoming.keys")).Small().Center(), layout.NewSpacer(),
+		widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(), widgets.NewLine(kind).Center(), widgets.Gap(2), s.known(name),
+		layout.NewSpacer(), widgets.NewPanel(own.ColorStage, 16, 24, 14, container.NewVBox(buttons, widgets.Gap(10),
+			widgets.NewLine(w.T("incoming.keys")).Small().Center())), layout.NewSpacer(),
 	)
-	s.object = container.NewThemeOverride(widgets.NewPanel(own.ColorStage, 0, 24, 16, body), own.NewDark())
+	s.object = container.NewThemeOverride(widgets.NewPanel(s.ground(), 0, 24, 16, body), own.NewDark())
 	return s
+}
+
+// ground is red where the caller's key is another one than before.
+func (s *Incoming) ground() fyne.ThemeColorName {
+	if s.info.Trust == phone.Changed {
+		return own.ColorAlarm
+	}
+	return own.ColorStage
+}
+
+// known tells what is known of the caller's key.
+func (s *Incoming) known(name string) fyne.CanvasObject {
+	w := s.env.Words
+	line := func(key string, color fyne.ThemeColorName) *widgets.Line {
+		l := widgets.NewLine(w.T(key, "name", name)).Center()
+		l.SetColor(color)
+		return l
+	}
+	switch {
+	case !s.info.Peer.Contact:
+		return line("incoming.unknown", theme.ColorNameWarning)
+	case s.info.Trust == phone.Changed:
+		return container.NewVBox(line("incoming.changed", theme.ColorNameForegroundOnError).Bold(),
+			line("incoming.changed-means", theme.ColorNameForegroundOnError))
+	case s.info.Trust == phone.Verified:
+		return container.NewHBox(layout.NewSpacer(), widgets.NewIcon("shield", theme.ColorNameSuccess, 18),
+			line("incoming.verified", theme.ColorNameSuccess), layout.NewSpacer())
+	}
+	return line("incoming.contact", own.ColorSubtle)
 }
 
 // Object is the screen.
 func (s *Incoming) Object() fyne.CanvasObject { return s.object }
+
+// Shows tells whether c says nothing new.
+func (s *Incoming) Shows(c phone.CallInfo) bool {
+	return s.info.ID == c.ID && s.info.Trust == c.Trust && s.info.Peer == c.Peer
+}
 
 // ID is the call that rings.
 func (s *Incoming) ID() phone.CallID { return s.info.ID }

@@ -55,7 +55,7 @@ func (r *row) set(c phone.Contact) {
 	} else {
 		r.star.Set("star", w.T("contacts.star"), "subtle")
 	}
-	stopped := c.Blocked || c.Trust == phone.Changed
+	stopped := c.Blocked
 	r.audio.Set("phone", w.T("call.audio"), theme.ColorNamePrimary)
 	r.video.Set("video", w.T("call.video"), theme.ColorNamePrimary)
 	r.audio.SetDisabled(stopped)

@@ -16,6 +16,8 @@ const (
 	ColorSubtle fyne.ThemeColorName = "subtle" // second lines
 	ColorTint   fyne.ThemeColorName = "tint"   // a hint of the accent behind something chosen
 	ColorStage  fyne.ThemeColorName = "stage"  // behind pictures
+	ColorAlarm  fyne.ThemeColorName = "alarm"  // behind white words of danger
+	ColorTile   fyne.ThemeColorName = "tile"   // behind coloured pictures
 
 	SizeTitle fyne.ThemeSizeName = "title"
 	SizeHero  fyne.ThemeSizeName = "hero"
@@ -121,6 +123,8 @@ var light = map[fyne.ThemeColorName]color.Color{
 	ColorSubtle:                        rgb(0x5F6B69),
 	ColorTint:                          rgba(0x1F6F69, 28),
 	ColorStage:                         rgb(0x0E1213),
+	ColorAlarm:                         rgb(0x9B1C1C),
+	ColorTile:                          rgb(0xFFFFFF),
 }
 
 var dark = map[fyne.ThemeColorName]color.Color{
@@ -156,4 +160,6 @@ var dark = map[fyne.ThemeColorName]color.Color{
 	ColorSubtle:                        rgb(0x9CA8A5),
 	ColorTint:                          rgba(0x5DC2B6, 34),
 	ColorStage:                         rgb(0x0A0D0E),
+	ColorAlarm:                         rgb(0x9B1C1C),
+	ColorTile:                          rgb(0xFFFFFF),
 }

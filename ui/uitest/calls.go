@@ -15,17 +15,21 @@ var ErrBadLink = phone.NewFault("bad-address")
 // else's server sees this computer.
 var ErrShowsAddress = phone.NewFault("server-here-shows-address")
 
+// ErrKeyChanged has the code of the real fault that asks before a call with
+// somebody whose key changed.
+var ErrKeyChanged = phone.NewFault("contact-key-changed")
+
 // ErrDirectRefused has the code of the real fault for a no of the other side.
 var ErrDirectRefused = phone.NewFault("direct-refused")
 
 // Ring makes a call come in.
 func (f *Fake) Ring(from phone.Person, video bool) phone.CallID {
 	id := phone.NewCallID()
-	info := phone.CallInfo{ID: id, Peer: from, Video: video, State: phone.Ringing, Started: f.now()}
 	f.mu.Lock()
+	info := phone.CallInfo{ID: id, Peer: from, Trust: f.trustLocked(from.ID), Video: video, State: phone.Ringing, Started: f.now()}
 	f.calls = append(f.calls, info)
 	f.mu.Unlock()
-	f.Emit(phone.Incoming{Call: id, From: from, Video: video})
+	f.Emit(phone.Incoming{Call: id, From: from, Video: video, Trust: info.Trust})
 	f.Emit(phone.CallChanged{Call: info})
 	return id
 }
@@ -52,6 +56,7 @@ func (f *Fake) Connect(id phone.CallID, route phone.Route, kind phone.Relaying, 
 	f.Change(id, func(c *phone.CallInfo) {
 		c.State, c.Route, c.RelayKind, c.PeerSees, c.ConnectedAt = phone.Connected, route, kind, peerSees, f.now()
 		c.Upgrade, c.WouldShow = phone.NoUpgrade, nil
+		c.Safety = phone.Safety{State: phone.SafetyPending}
 		if route == phone.Relay {
 			c.WouldShow = []string{"192.168.1.20", "203.0.113.7"}
 		}
@@ -94,7 +99,7 @@ func (f *Fake) Call(to string, video bool, consents ...phone.Consent) (phone.Cal
 		return phone.CallID{}, err
 	}
 	f.note("call %s %v", peer.Name, video)
-	info := phone.CallInfo{ID: phone.NewCallID(), Outgoing: true, Peer: peer, Video: video, State: phone.Proposing, Started: f.now()}
+	info := phone.CallInfo{ID: phone.NewCallID(), Outgoing: true, Peer: peer, Trust: f.trustLocked(peer.ID), Video: video, State: phone.Proposing, Started: f.now()}
 	f.calls = append(f.calls, info)
 	f.mu.Unlock()
 	f.Emit(phone.CallChanged{Call: info})

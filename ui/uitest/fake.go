@@ -183,6 +183,7 @@ func (f *Fake) AddContact(name, address string) (phone.Contact, error) {
 	c := phone.Contact{ID: address, Name: name, Address: address, Route: phone.RouteInherit, Trust: phone.Unverified, Added: f.now()}
 	f.contacts = append(f.contacts, c)
 	f.mu.Unlock()
+	f.retell()
 	f.Emit(phone.ContactsChanged{})
 	return c, nil
 }

@@ -179,6 +179,8 @@ func (s Screen) Texts() []string {
 			texts = append(texts, o.Text)
 		case *widget.Button:
 			texts = append(texts, o.Text)
+		case *widget.RichText:
+			texts = append(texts, o.String())
 		case *widget.Check:
 			texts = append(texts, o.Text)
 		case labelled:

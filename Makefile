@@ -7,13 +7,15 @@ TAGS := nolibopusfile
 export GOFLAGS := -tags=$(TAGS) -buildvcs=false
 # The window runs Fyne's new threading rules; wrong-thread calls are errors, not warnings.
 GUI_TAGS := $(TAGS),migrated_fynedo
+PREFIX ?= $(HOME)/.local
+DESTDIR ?=
 JSON ?=
 KEEP ?=
 ONLY ?=
 FUZZTIME ?= 20s
 SECONDS_PER_CALL ?= 16
 
-.PHONY: help setup build run demo test leaktest reverts lint bench fuzz golden clean
+.PHONY: help setup build run install uninstall package demo test leaktest reverts lint bench fuzz golden clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +38,22 @@ run: build ## open the phone with its embedded server; without a display, run th
 	  echo "        two phones call each other on this computer, first relayed, then direct."; \
 	  $(MAKE) --no-print-directory demo; \
 	fi
+
+install: build ## install the phone for paravent: links and the menu under PREFIX (default ~/.local)
+	@echo "== install: programs, menu entry, icons and description under $(PREFIX)"
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' ./packaging/linux/install.sh install
+
+uninstall: ## remove what install put under PREFIX; profiles stay
+	@echo "== uninstall: removing what was installed under $(PREFIX); profiles stay where they are"
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' ./packaging/linux/install.sh uninstall
+
+package: setup ## make packages in dist: .deb and .tar.gz here; tells how for Windows and macOS
+	@echo "== package: building without paths of this computer in the programs (the first time takes some minutes)"
+	@mkdir -p dist/bin
+	@go build -trimpath -ldflags='-s -w' -o dist/bin/ ./cmd/paravent-headless ./cmd/paravent-server
+	@go build -trimpath -ldflags='-s -w' -tags=$(GUI_TAGS) -o dist/bin/paravent .
+	@echo "== package: writing dist"
+	@BIN=dist/bin ./packaging/linux/package.sh
 
 demo: build ## two phones on this computer call each other, relayed and direct; JSON=FILE also writes figures
 	@echo "== demo: a server and two phones call each other, first relayed, then direct"
@@ -80,5 +98,5 @@ golden: setup ## draw the window's golden files again; look at the difference be
 	@go test ./ui/... -update
 
 clean: ## remove what was built
-	@echo "== clean: removing bin"
-	@rm -rf bin
+	@echo "== clean: removing bin and dist"
+	@rm -rf bin dist

@@ -38,13 +38,19 @@ func Run(gui fyne.App, s Start, first *instance.Instance) error {
 		// that it failed. It asks no further where the address leads nowhere.
 		_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
 	}
+	links := make(chan string, maxLinks)
+	onSystemLink(func(link string) {
+		select {
+		case links <- link:
+		default: // nobody opens so many by hand
+		}
+	})
 	window := ui.New(gui, phone)
 	window.Show()
 	if s.link != "" {
 		window.Open(s.link)
 	}
-	go attend(first, window)
-	onSystemLink(func(link string) { fyne.Do(func() { window.Open(link) }) })
+	go attend(first.Requests(), links, window)
 	if s.scripted {
 		go func() {
 			_ = face.Run(context.Background(), os.Stdin)
@@ -59,9 +65,23 @@ func Run(gui fyne.App, s Start, first *instance.Instance) error {
 	return nil
 }
 
-// attend does what later starts of the profile ask of this one.
-func attend(first *instance.Instance, window *ui.Window) {
-	for r := range first.Requests() {
+// maxLinks bounds the links of the system that wait for the window.
+const maxLinks = 8
+
+// attend does what later starts of the profile and the system ask of this
+// window, until the profile is given up.
+func attend(requests <-chan instance.Request, links <-chan string, window *ui.Window) {
+	for {
+		var r instance.Request
+		select {
+		case next, ok := <-requests:
+			if !ok {
+				return
+			}
+			r = next
+		case link := <-links:
+			r = instance.Opening(link)
+		}
 		fyne.Do(func() {
 			switch r.Do {
 			case instance.Open:

@@ -16,7 +16,8 @@ install_apt() {
   local want=(gcc libc6-dev make git pkg-config libvpx-dev libopus-dev portaudio19-dev libspeexdsp-dev
     libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libxkbcommon-dev libwayland-dev
     libgl1-mesa-dri libpulse0 libasound2-plugins pulseaudio xvfb xdotool x11-utils imagemagick
-    iproute2 nftables coturn)
+    iproute2 nftables coturn
+    dpkg-dev desktop-file-utils xdg-utils)
   local missing=()
   for p in "${want[@]}"; do
     dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")

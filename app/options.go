@@ -3,9 +3,6 @@ package app
 import (
 	"errors"
 	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
 
 	"paravent/app/egress"
 	"paravent/media/device"
@@ -16,8 +13,10 @@ import (
 // fields follow the person's settings.
 type Options struct {
 	Profile string // folder of everything this phone keeps
-	Name    string // how the person calls themselves; kept
-	Server  string // "embedded" or host:port#pin, for this run only
+	// ProfileName names one of this user's profiles instead of its folder.
+	ProfileName string
+	Name        string // how the person calls themselves; kept
+	Server      string // "embedded" or host:port#pin, for this run only
 
 	Microphone string // a device.ParseMic specification, for this run only
 	Speaker    string // a device.ParseSpeaker specification
@@ -64,6 +63,7 @@ const EmbeddedServer = "embedded"
 // phone share.
 func (o *Options) Bind(fs *flag.FlagSet) {
 	fs.StringVar(&o.Profile, "profile", "", "`folder` of this phone's key, people and settings (default: one in your configuration folder)")
+	fs.StringVar(&o.ProfileName, "profile-name", "", "`name` of one of your profiles, as the settings list them")
 	fs.StringVar(&o.Name, "name", "", "how you call yourself, shown to people you call")
 	fs.StringVar(&o.Server, "server", "", "`address` host:port#pin of a server, or \"embedded\" (default: as the settings say)")
 	fs.StringVar(&o.Microphone, "mic", "", "file:X.wav, tone:HZ, silence or device[:NAME]")
@@ -75,12 +75,8 @@ func (o *Options) Bind(fs *flag.FlagSet) {
 // Check completes the options and refuses what no phone could be opened with,
 // before anything is opened.
 func (o *Options) Check() error {
-	if o.Profile == "" {
-		dir, err := os.UserConfigDir()
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrProfile, err)
-		}
-		o.Profile = filepath.Join(dir, "paravent")
+	if err := o.findProfile(); err != nil {
+		return err
 	}
 	if o.Server != "" && o.Server != EmbeddedServer {
 		if _, err := wire.ParseAddr(o.Server); err != nil {

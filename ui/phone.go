@@ -55,6 +55,15 @@ type Phone interface {
 	Tunnel() (phone.Tunnel, bool)
 	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
 	RemoveTunnel() error
+
+	// ProfileName is "" for the default profile.
+	ProfileName() string
+	Profiles() []phone.Profile
+	CreateProfile(name string) (phone.Profile, error)
+	RenameProfile(profile, name string) error
+	DeleteProfile(profile string) error
+	// OpenProfile opens the window of another profile, or brings it forward.
+	OpenProfile(profile string) error
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

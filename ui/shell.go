@@ -61,7 +61,7 @@ func newShell(w *Window) *shell {
 	s.contacts = contacts.New(env, w.phone, call)
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) })
 	s.history = history.New(env, w.phone, w.world.now, call)
-	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) }, func() { s.open(pageCheck) })
+	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
 	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
 	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
 	s.banner = widgets.NewBanner(env.Words.T("close"))

@@ -84,7 +84,22 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 	w.cancel = p.Subscribe(events.put)
 	w.stopTicks = real.every(time.Second, w.tick)
 	w.begin()
+	w.showTitle()
 	return w
+}
+
+// showTitle names the profile in the title, but for the default one.
+func (w *Window) showTitle() {
+	w.env.Spawn(func() func() {
+		name := w.phone.ProfileName()
+		return func() {
+			title := "Paravent"
+			if name != "" {
+				title = w.env.Words.Name(name) + " – " + title
+			}
+			w.win.SetTitle(title)
+		}
+	})
 }
 
 // Show opens the window.

@@ -33,6 +33,10 @@ type Phone interface {
 	CompareCode(contact, scanned string) error
 	ReplaceAddress(contact, link string) (phone.Contact, error)
 	WhoseLink(link string) (phone.Person, error)
+	Profiles() []phone.Profile
+	CreateProfile(name string) (phone.Profile, error)
+	RenameProfile(profile, name string) error
+	DeleteProfile(profile string) error
 	History(limit int) []phone.HistoryEntry
 	HistoryWith(peerID string, limit int) []phone.HistoryEntry
 	DeleteHistory(ids ...uint64) error
@@ -64,6 +68,7 @@ type command struct {
 	Limit     int               `json:"limit"`
 	Path      string            `json:"path"`
 	Link      string            `json:"link"`
+	Profile   string            `json:"profile"`
 	Code      string            `json:"code"` // contact.compare: the link that was scanned
 	Kind      string            `json:"kind"`
 	With      string            `json:"with"` // history: a contact, or the id of somebody unknown
@@ -244,6 +249,14 @@ func (f *Face) doContactAdd(c command) (map[string]any, error) {
 		}
 	}
 	return map[string]any{"contact": added.ID}, nil
+}
+
+func (f *Face) doProfileCreate(c command) (map[string]any, error) {
+	p, err := f.phone.CreateProfile(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"profile": p}, nil
 }
 
 // doOpen answers what the window would ask about a link that was opened.

@@ -61,6 +61,19 @@ func (p *fakePhone) WhoseLink(link string) (phone.Person, error) {
 	p.ask("whose link %s", link)
 	return phone.Person{ID: "c0", Name: "Mei", Contact: true, Address: link}, nil
 }
+func (p *fakePhone) Profiles() []phone.Profile { return []phone.Profile{{Current: true, Open: true}} }
+func (p *fakePhone) CreateProfile(name string) (phone.Profile, error) {
+	p.ask("create profile %s", name)
+	return phone.Profile{ID: "p-1", Name: name}, nil
+}
+func (p *fakePhone) RenameProfile(profile, name string) error {
+	p.ask("rename profile %s %s", profile, name)
+	return nil
+}
+func (p *fakePhone) DeleteProfile(profile string) error {
+	p.ask("delete profile %s", profile)
+	return nil
+}
 func (p *fakePhone) GoDirect(id phone.CallID) error { p.ask("direct %s", id); return nil }
 func (p *fakePhone) GoRelay(id phone.CallID) error  { p.ask("relay %s", id); return nil }
 func (p *fakePhone) Decline(id phone.CallID) error  { p.ask("decline %s", id); return nil }

@@ -15,7 +15,7 @@ import (
 )
 
 // Phone is what the settings need. Devices, NetworkDevices, ImportTunnel and
-// RemoveTunnel may be slow and are called away from the drawing goroutine.
+// RemoveTunnel may be slow, as those of profiles, and are called away from the drawing goroutine.
 type Phone interface {
 	Settings() settings.Settings
 	UpdateSettings(change func(*settings.Settings)) error
@@ -26,6 +26,12 @@ type Phone interface {
 	Tunnel() (phone.Tunnel, bool)
 	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
 	RemoveTunnel() error
+
+	Profiles() []phone.Profile
+	CreateProfile(name string) (phone.Profile, error)
+	RenameProfile(profile, name string) error
+	DeleteProfile(profile string) error
+	OpenProfile(profile string) error
 }
 
 // Screen is the settings.
@@ -34,12 +40,15 @@ type Screen struct {
 	phone    Phone
 	onServer func()
 	onCheck  func()
+	// onProfiles runs after the profiles changed.
+	onProfiles func()
 
 	object   fyne.CanvasObject
 	shown    settings.Settings
 	body     *fyne.Container
 	devices  phone.Devices
 	networks []phone.NetworkDevice
+	shelf    []phone.Profile
 	looked   bool          // devices and networks were looked for
 	refused  *widget.Label // why the last tunnel was not taken
 	meaning  *widget.Label
@@ -47,9 +56,9 @@ type Screen struct {
 }
 
 // New shows the settings of p; onServer runs after another server was chosen,
-// onCheck opens the privacy check.
-func New(env widgets.Env, p Phone, onServer, onCheck func()) *Screen {
-	s := &Screen{env: env, phone: p, onServer: onServer, onCheck: onCheck, body: container.NewVBox(), refused: widgets.Problem()}
+// onCheck opens the privacy check, onProfiles runs after the profiles changed.
+func New(env widgets.Env, p Phone, onServer, onCheck, onProfiles func()) *Screen {
+	s := &Screen{env: env, phone: p, onServer: onServer, onCheck: onCheck, onProfiles: onProfiles, body: container.NewVBox(), refused: widgets.Problem()}
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(env.Words.T("prefs.title"))), nil, nil, nil,
 		widgets.Page(640, s.body))
 	s.fill()
@@ -69,9 +78,9 @@ func (s *Screen) Reload() {
 // LookForDevices lists what is plugged in, for the next time it is shown.
 func (s *Screen) LookForDevices() {
 	s.env.Spawn(func() func() {
-		found, networks := s.phone.Devices(), s.phone.NetworkDevices()
+		found, networks, shelf := s.phone.Devices(), s.phone.NetworkDevices(), s.phone.Profiles()
 		return func() {
-			s.devices, s.networks, s.looked = found, networks, true
+			s.devices, s.networks, s.shelf, s.looked = found, networks, shelf, true
 			s.fill()
 		}
 	})
@@ -81,7 +90,7 @@ func (s *Screen) fill() {
 	s.shown = s.phone.Settings()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(),
+		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
 	}
 	s.body.Refresh()
 }

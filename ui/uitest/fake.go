@@ -26,6 +26,7 @@ type Fake struct {
 	devices  phone.Devices
 	networks []phone.NetworkDevice
 	tunnel   phone.Tunnel
+	shelf    []phone.Profile
 	report   phone.PrivacyReport
 	during   func(context.Context)
 	handlers map[int]func(phone.Event)
@@ -60,7 +61,7 @@ func New() *Fake {
 // Fresh is a phone at its first start.
 func Fresh() *Fake {
 	return &Fake{
-		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), networks: networks(), report: Report(),
+		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), networks: networks(), report: Report(), shelf: shelf(),
 		now: func() time.Time { return Now },
 	}
 }

@@ -94,6 +94,24 @@ func (c *Courier) Send(ctx context.Context, to identity.Address, call phone.Call
 	return nil
 }
 
+// Post hands over one message that begins no call, kept for an owner who is
+// away, and returns once the server has it, which says nothing of the owner
+// (P14). No reply to it is ever opened. It takes ten seconds at most. Errors
+// are the client's, seal.ErrTooBig, ErrNoClient and phone.ErrClosed.
+func (c *Courier) Post(ctx context.Context, to identity.Address, payload []byte) error {
+	c.mu.Lock()
+	if c.ctx.Err() != nil {
+		c.mu.Unlock()
+		return phone.ErrClosed
+	}
+	c.wg.Add(1) // under mu, so that Close waits for it
+	client := c.client
+	c.mu.Unlock()
+	defer c.wg.Done()
+	v := &conversation{call: phone.NewCallID(), peer: to, phase: inviting, over: true}
+	return c.deliver(client, v, outgoing{ctx, payload, true})
+}
+
 // drain sends the queue of one call until it is empty.
 func (c *Courier) drain(v *conversation) {
 	for {
@@ -175,7 +193,7 @@ func (c *Courier) knock(ctx context.Context, client Client, v *conversation, pay
 		return nil, err
 	}
 	if v.invite == nil {
-		invite, err := seal.NewInvite(c.cfg.Identity, v.peer.ID, v.call)
+		invite, err := seal.NewInvite(c.cfg.Identity, v.peer.ID, v.peer.Door, v.call)
 		if err != nil {
 			return nil, err
 		}
@@ -187,7 +205,7 @@ func (c *Courier) knock(ctx context.Context, client Client, v *conversation, pay
 		c.mu.Unlock()
 	}
 	self := client.Self()
-	back := seal.Return{Mailbox: self.Mailbox}
+	back := seal.Return{Mailbox: self.Mailbox, Door: c.cfg.Door()}
 	if self.Server.Pin != v.peer.Server.Pin {
 		back.Server = self.Server
 	}

@@ -64,6 +64,7 @@ type Received struct {
 	Payload  []byte
 	Sent     time.Time // by the sender's clock
 	Stranger bool      // it came in a knock: anybody can send one
+	HasLink  bool      // with Stranger: by the link that this phone gives out now
 	Kept     bool      // it waited in the box
 }
 
@@ -71,9 +72,11 @@ type Received struct {
 // goroutines, OnMessage one at a time; they may call Send and Forget, must
 // return soon and must not call Close.
 type Config struct {
-	Identity  *identity.Identity
-	Store     Store
-	Now       func() time.Time // nil = time.Now
+	Identity *identity.Identity
+	Store    Store
+	Now      func() time.Time // nil = time.Now
+	// Door is the token of the link that this phone gives out now; nil = there is none.
+	Door      func() identity.Door
 	OnMessage func(Received)
 	// OnUndeliverable tells that one message of a call could not be handed to
 	// the server. signal.ErrUnknownAddress and seal.ErrBadPrekey are final;
@@ -147,6 +150,9 @@ func Open(cfg Config) (*Courier, error) {
 func defaults(cfg *Config) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Door == nil {
+		cfg.Door = func() identity.Door { return identity.Door{} }
 	}
 	if cfg.OnMessage == nil {
 		cfg.OnMessage = func(Received) {}

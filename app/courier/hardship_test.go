@@ -59,7 +59,7 @@ func TestFloodOfKnocksIsBounded(t *testing.T) {
 		env[len(env)-1-i%1000] ^= 1
 		if i%10 == 0 {
 			stranger := identity.New()
-			v, err := seal.NewInvite(stranger, bob.me.ID(), phone.NewCallID())
+			v, err := seal.NewInvite(stranger, bob.me.ID(), identity.Door{}, phone.NewCallID())
 			require.NoError(t, err)
 			env, err = v.Knock(bundle, seal.Return{Mailbox: alice.client.self.Mailbox}, bob.clock.Now(), []byte("let me in"))
 			require.NoError(t, err)

@@ -113,7 +113,8 @@ func (c *Courier) openKnock(a arrival) (Received, error) {
 	}
 	from, err := c.meet(k)
 	late := c.cfg.Now().Sub(k.Sent) > liveFor
-	return Received{From: from, Call: k.Call, Payload: k.Payload, Sent: k.Sent, Stranger: true, Kept: a.kept || late}, err
+	return Received{From: from, Call: k.Call, Payload: k.Payload, Sent: k.Sent,
+		Stranger: true, HasLink: k.Door.Same(c.cfg.Door()), Kept: a.kept || late}, err
 }
 
 // meet finds or makes the conversation that a knock belongs to. The first
@@ -133,7 +134,7 @@ func (c *Courier) meet(k *seal.Knock) (identity.Address, error) {
 	case v != nil:
 		return v.peer, nil
 	}
-	from := identity.Address{ID: k.From, Mailbox: k.Back.Mailbox, Server: k.Back.Server}
+	from := identity.Address{ID: k.From, Mailbox: k.Back.Mailbox, Server: k.Back.Server, Door: k.Back.Door}
 	if from.Server == (wire.Addr{}) {
 		from.Server = c.client.Self().Server
 	}

@@ -25,11 +25,16 @@ const (
 	maxHost    = 253  // RFC 1035 section 2.3.4
 )
 
+// The versions of a link: the second one has a door token.
 const (
-	scheme         = "paravent:"
-	addressVersion = 1
-	checkLen       = 4
-	addressFixed   = 1 + 32 + 32 + sha256.Size // version, identity, mailbox, pin
+	addressPlain = 1
+	addressDoor  = 2
+)
+
+const (
+	scheme       = "paravent:"
+	checkLen     = 4
+	addressFixed = 1 + 32 + 32 + sha256.Size // version, identity, mailbox, pin
 )
 
 var linkText = base64.RawURLEncoding.Strict()
@@ -40,6 +45,7 @@ type Address struct {
 	ID      ID
 	Mailbox string // user nkey, wire.MailboxLen characters
 	Server  wire.Addr
+	Door    Door // zero: the link has none
 }
 
 // NewAddress is the address that i has on a server.
@@ -52,16 +58,23 @@ func NewAddress(i *Identity, server wire.Addr) (Address, error) {
 	return Address{ID: i.ID(), Mailbox: mailbox, Server: server}, err
 }
 
-// String is the "paravent:" link: version, identity, mailbox, pin, host:port
-// and four bytes of SHA-256 against typing errors, in base64url. It is "" for
-// an address without a valid mailbox.
+// String is the "paravent:" link: version, identity, mailbox, pin, door token
+// where there is one, host:port and four bytes of SHA-256 against typing
+// errors, in base64url. It is "" for an address without a valid mailbox.
 func (a Address) String() string {
 	box, err := MailboxBytes(a.Mailbox)
 	if err != nil {
 		return ""
 	}
-	b := append([]byte{addressVersion}, a.ID[:]...)
+	version := byte(addressPlain)
+	if !a.Door.IsZero() {
+		version = addressDoor
+	}
+	b := append([]byte{version}, a.ID[:]...)
 	b = append(append(b, box[:]...), a.Server.Pin[:]...)
+	if version == addressDoor {
+		b = append(b, a.Door[:]...)
+	}
 	b = append(b, a.Server.HostPort...)
 	sum := sha256.Sum256(b)
 	return scheme + linkText.EncodeToString(append(b, sum[:checkLen]...))
@@ -83,15 +96,29 @@ func ParseAddress(s string) (Address, error) {
 	if sum := sha256.Sum256(body); !bytes.Equal(sum[:checkLen], check) {
 		return Address{}, fmt.Errorf("%w: mistyped", ErrBadAddress)
 	}
-	if body[0] != addressVersion {
-		return Address{}, fmt.Errorf("%w: version %d", ErrBadAddress, body[0])
+	door, hostPort, err := splitDoor(body[0], body[addressFixed:])
+	if err != nil {
+		return Address{}, err
 	}
-	a := Address{ID: ID(body[1:33]), Server: wire.Addr{
-		HostPort: string(body[addressFixed:]), Pin: wire.Pin(body[65:addressFixed])}}
+	a := Address{ID: ID(body[1:33]), Door: door, Server: wire.Addr{HostPort: hostPort, Pin: wire.Pin(body[65:addressFixed])}}
 	if a.Mailbox, err = MailboxName([32]byte(body[33:65])); err != nil {
 		return Address{}, err
 	}
 	return a, CheckServer(a.Server)
+}
+
+// splitDoor reads what follows the fixed part of a link. A zero token has the
+// plain version, so that every address has one link.
+func splitDoor(version byte, rest []byte) (d Door, hostPort string, err error) {
+	switch {
+	case version == addressPlain:
+		return d, string(rest), nil
+	case version != addressDoor:
+		return d, "", fmt.Errorf("%w: version %d", ErrBadAddress, version)
+	case len(rest) <= len(d) || Door(rest[:len(d)]).IsZero():
+		return d, "", fmt.Errorf("%w: door token", ErrBadAddress)
+	}
+	return Door(rest[:len(d)]), string(rest[len(d):]), nil
 }
 
 // CheckServer tells whether a server's address is one that a phone may dial:

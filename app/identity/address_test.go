@@ -3,6 +3,7 @@ package identity
 import (
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,52 @@ func TestAddressRoundTrip(t *testing.T) {
 		require.NoError(t, err, hp)
 		require.Equal(t, a, got)
 		require.Less(t, len(a.String()), 220, "it must fit a small QR code")
+		a.Door = NewDoor()
+		got, err = ParseAddress(a.String())
+		require.NoError(t, err, hp)
+		require.Equal(t, a, got)
+		require.Less(t, len(a.String()), 220, "it must fit a small QR code")
 	}
+}
+
+// A link of the first version, as phones gave it out before there were tokens.
+func TestAddressOfTheFirstVersion(t *testing.T) {
+	a := testAddress(t, "nas:7000")
+	raw, err := linkText.DecodeString(a.String()[len(scheme):])
+	require.NoError(t, err)
+	require.Equal(t, byte(addressPlain), raw[0])
+	got, err := ParseAddress(a.String())
+	require.NoError(t, err)
+	require.True(t, got.Door.IsZero())
+}
+
+// linkOf is the link with these bytes and the right check.
+func linkOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return scheme + linkText.EncodeToString(append(slices.Clone(body), sum[:checkLen]...))
+}
+
+func TestAddressDoorIsStrict(t *testing.T) {
+	a := testAddress(t, "nas:7000")
+	a.Door = Door{1, 2, 3, 4, 5, 6, 7, 8}
+	body, err := linkText.DecodeString(a.String()[len(scheme):])
+	require.NoError(t, err)
+	body = body[:len(body)-checkLen]
+	require.Equal(t, a.String(), linkOf(body))
+	zero := slices.Concat(body[:addressFixed], make([]byte, 8), body[addressFixed+8:])
+	newer := append([]byte{3}, body[1:]...)
+	for name, bad := range map[string][]byte{"zero token": zero, "no host": body[:addressFixed+8], "cut token": body[:addressFixed+5], "version": newer} {
+		_, err := ParseAddress(linkOf(bad))
+		require.ErrorIs(t, err, ErrBadAddress, name)
+	}
+}
+
+func TestDoorsAreDrawn(t *testing.T) {
+	d := NewDoor()
+	require.False(t, d.IsZero())
+	require.False(t, d.Same(NewDoor()))
+	require.True(t, d.Same(d))
+	require.True(t, Door{}.IsZero())
 }
 
 func TestAddressRefusesBadServers(t *testing.T) {
@@ -81,6 +127,9 @@ func TestMailboxNameRoundTrip(t *testing.T) {
 func FuzzParseAddress(f *testing.F) {
 	f.Add(testAddress(f, "127.0.0.1:7000").String())
 	f.Add(testAddress(f, "[2001:db8::1]:443").String())
+	withDoor := testAddress(f, "127.0.0.1:7000")
+	withDoor.Door = NewDoor()
+	f.Add(withDoor.String())
 	f.Add("paravent:")
 	f.Add("")
 	f.Fuzz(func(t *testing.T, s string) {

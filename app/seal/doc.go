@@ -19,6 +19,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"paravent/app/identity"
 	"paravent/app/phone"
 	"paravent/server/wire"
 )
@@ -45,9 +46,9 @@ type Kind byte
 
 // The kinds of envelopes. They are also the version: a changed format gets new bytes.
 const (
-	KindKnock   Kind = 1
 	KindReply   Kind = 2
 	KindSession Kind = 3
+	KindKnock   Kind = 4 // 1 was one without door tokens
 )
 
 // Sizes in the formats.
@@ -57,6 +58,7 @@ const (
 	sigSize     = 64
 	tagSize     = 16 // Poly1305
 	secretSize  = 32
+	doorSize    = len(identity.Door{})
 	knockHeader = 1 + 4 // kind, prekey id
 )
 
@@ -73,7 +75,7 @@ func KindOf(env []byte) (Kind, error) {
 	if len(env) > wire.MaxEnvelope {
 		return 0, fmt.Errorf("%w: envelope of %d bytes", ErrTooBig, len(env))
 	}
-	if len(env) == 0 || env[0] < byte(KindKnock) || env[0] > byte(KindSession) {
+	if len(env) == 0 || env[0] < byte(KindReply) || env[0] > byte(KindKnock) {
 		return 0, fmt.Errorf("%w: kind", ErrMalformed)
 	}
 	return Kind(env[0]), nil

@@ -13,6 +13,8 @@ import (
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
+var testDoor = identity.Door{8, 7, 6, 5, 4, 3, 2, 1}
+
 // person is somebody with an identity and one prekey.
 type person struct {
 	*identity.Identity
@@ -27,7 +29,7 @@ func newPerson(t testing.TB) *person {
 	require.NoError(t, err)
 	a, err := identity.NewAddress(p.Identity, wire.Addr{HostPort: "192.0.2.1:443", Pin: wire.Pin{5}})
 	require.NoError(t, err)
-	p.back = Return{Mailbox: a.Mailbox}
+	p.back = Return{Mailbox: a.Mailbox, Door: identity.Door{1, 2, 3}}
 	return p
 }
 
@@ -47,7 +49,7 @@ func (p *person) find(id uint32) *Prekey {
 func (p *person) open(env []byte) (*Knock, error) { return OpenKnock(p.ID(), p.find, env) }
 
 func (p *person) invite(t testing.TB, to *person) *Invite {
-	v, err := NewInvite(p.Identity, to.ID(), phone.NewCallID())
+	v, err := NewInvite(p.Identity, to.ID(), testDoor, phone.NewCallID())
 	require.NoError(t, err)
 	return v
 }

@@ -17,18 +17,20 @@ import (
 )
 
 const (
-	knockDomain = "paravent-knock-v1\x00"
+	knockDomain = "paravent-knock-v2\x00"
 	knockStep   = 2048 // padding: nearly all knocks are of one size
 	maxServer   = 320  // characters of a server's address
 	// knockMin is an empty knock: everything but server, payload and padding.
-	knockMin = knockHeader + encSize + sigSize + 32 + 8 + 16 + secretSize + pubSize + 32 + 2 + 2 + tagSize
+	knockMin = knockHeader + encSize + sigSize + 32 + 8 + 16 + secretSize + pubSize + 2*doorSize + 32 + 2 + 2 + tagSize
 )
 
 // Return is where the caller wants answers: its mailbox, and its server or the
-// zero Addr when that is the server through which the knock comes.
+// zero Addr when that is the server through which the knock comes. Door is the
+// token with which the caller's own link lets strangers call back.
 type Return struct {
 	Mailbox string
 	Server  wire.Addr
+	Door    identity.Door
 }
 
 // Invite holds a caller's secrets of one call, from the first knock until the
@@ -36,18 +38,20 @@ type Return struct {
 type Invite struct {
 	caller *identity.Identity
 	callee identity.ID
+	door   identity.Door
 	call   phone.CallID
 	secret [secretSize]byte
 	key    hpke.PrivateKey
 }
 
-// NewInvite draws the secrets for a call.
-func NewInvite(caller *identity.Identity, callee identity.ID, call phone.CallID) (*Invite, error) {
+// NewInvite draws the secrets for a call. door is the token of the link by
+// which the callee is called.
+func NewInvite(caller *identity.Identity, callee identity.ID, door identity.Door, call phone.CallID) (*Invite, error) {
 	key, err := kem.GenerateKey()
 	if err != nil {
 		return nil, err
 	}
-	v := &Invite{caller: caller, callee: callee, call: call, key: key}
+	v := &Invite{caller: caller, callee: callee, door: door, call: call, key: key}
 	_, _ = rand.Read(v.secret[:]) // never fails since Go 1.24
 	return v, nil
 }
@@ -82,7 +86,8 @@ func (v *Invite) Knock(to *Bundle, back Return, now time.Time, payload []byte) (
 	b := append([]byte(nil), id[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(now.UnixMilli())) //nolint:gosec // after 1970
 	b = append(append(b, v.call[:]...), v.secret[:]...)
-	b = append(append(b, v.key.PublicKey().Bytes()...), box[:]...)
+	b = append(append(b, v.key.PublicKey().Bytes()...), v.door[:]...)
+	b = append(append(b, box[:]...), back.Door[:]...)
 	b = append(binary.BigEndian.AppendUint16(b, uint16(len(server))), server...) //nolint:gosec // bounded above
 	b = padded(b, payload, knockStep)
 	sig := v.caller.Sign(knockSigned(v.callee, header, enc, b))
@@ -94,6 +99,7 @@ func (v *Invite) Knock(to *Bundle, back Return, now time.Time, payload []byte) (
 type Knock struct {
 	From    identity.ID
 	Back    Return
+	Door    identity.Door // of the link by which this phone was called
 	Call    phone.CallID
 	Sent    time.Time
 	Payload []byte
@@ -141,7 +147,9 @@ func parseKnock(b []byte) (*Knock, error) {
 	k.Call = phone.CallID(r.take(16))
 	k.secret = [secretSize]byte(r.take(secretSize))
 	k.key = r.take(pubSize)
+	k.Door = identity.Door(r.take(doorSize))
 	box := [32]byte(r.take(32))
+	k.Back.Door = identity.Door(r.take(doorSize))
 	server := string(r.sized(maxServer))
 	k.Payload = r.sized(MaxKnockPayload)
 	r.onlyZeros(knockStep)

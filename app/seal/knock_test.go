@@ -16,12 +16,13 @@ func TestKnockCarriesWhatTheCallerSaid(t *testing.T) {
 	alice, bob := newPerson(t), newPerson(t)
 	v := alice.invite(t, bob)
 	for _, server := range []wire.Addr{{}, {HostPort: "phone.example.org:7000", Pin: wire.Pin{8}}} {
-		env, err := v.Knock(bob.bundle(t), Return{alice.back.Mailbox, server}, start, []byte("hello"))
+		env, err := v.Knock(bob.bundle(t), Return{alice.back.Mailbox, server, alice.back.Door}, start, []byte("hello"))
 		require.NoError(t, err)
 		k, err := bob.open(env)
 		require.NoError(t, err)
 		require.Equal(t, alice.ID(), k.From)
-		require.Equal(t, Return{alice.back.Mailbox, server}, k.Back)
+		require.Equal(t, Return{alice.back.Mailbox, server, alice.back.Door}, k.Back)
+		require.Equal(t, testDoor, k.Door)
 		require.Equal(t, v.call, k.Call)
 		require.True(t, start.Equal(k.Sent))
 		require.Equal(t, "hello", string(k.Payload))
@@ -116,7 +117,8 @@ func inner(v *Invite, from *person, payload []byte) []byte {
 	id := from.ID()
 	box, _ := identity.MailboxBytes(from.back.Mailbox)
 	b := append(append([]byte(nil), id[:]...), 0, 0, 1, 0x90, 0, 0, 0, 0)
-	b = append(append(append(append(b, v.call[:]...), v.secret[:]...), v.key.PublicKey().Bytes()...), box[:]...)
+	b = append(append(append(append(b, v.call[:]...), v.secret[:]...), v.key.PublicKey().Bytes()...), v.door[:]...)
+	b = append(append(b, box[:]...), from.back.Door[:]...)
 	return padded(append(b, 0, 0), payload, knockStep)
 }
 
@@ -155,7 +157,7 @@ func TestKnockInsideIsStrict(t *testing.T) {
 	dirty[len(dirty)-1] = 1
 	for name, body := range map[string][]byte{
 		"padding not zero": dirty, "padding too long": append(bytes.Clone(good), make([]byte, knockStep)...),
-		"cut": good[:32+8+16+secretSize+pubSize+32+2+2+4], "bad server": badServer(good),
+		"cut": good[:32+8+16+secretSize+pubSize+2*doorSize+32+2+2+4], "bad server": badServer(good),
 	} {
 		_, err := bob.open(alice.seal(t, bob, bob.ID(), body))
 		require.ErrorIs(t, err, ErrMalformed, name)

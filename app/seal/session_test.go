@@ -120,7 +120,7 @@ func TestSwappedRolesAreRefused(t *testing.T) {
 	// the callee's answer taken as a caller's invite does not fit either
 	reply, err := c.answer.Seal(start, nil)
 	require.NoError(t, err)
-	swapped, err := NewInvite(c.bob.Identity, c.alice.ID(), c.invite.call)
+	swapped, err := NewInvite(c.bob.Identity, c.alice.ID(), testDoor, c.invite.call)
 	require.NoError(t, err)
 	swapped.secret, swapped.key = c.invite.secret, c.invite.key
 	_, err = swapped.Accept(reply)

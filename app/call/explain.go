@@ -7,6 +7,7 @@ var kindNames = map[kind]string{
 	kindRetract: "retract", kindOffer: "offer", kindAnswer: "answer", kindCandidate: "candidate", kindWant: "want",
 	kindState: "state", kindHangup: "hangup",
 	kindPrepare: "prepare", kindRoute: "route", kindMoved: "moved", kindDrop: "drop",
+	kindKnock: "knock", kindWelcome: "welcome",
 	kindCommit: "commit", kindKey: "key", kindReveal: "reveal",
 }
 
@@ -14,6 +15,9 @@ var kindNames = map[kind]string{
 // look at what a peer was sent. What is no call message has kind "unreadable".
 func Explain(payload []byte) (kind, text string) {
 	f, err := decodeFrame(payload)
+	if err != nil {
+		f, err = decodeKnock(payload)
+	}
 	if err != nil {
 		return "unreadable", err.Error()
 	}

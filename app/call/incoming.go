@@ -16,10 +16,15 @@ func (m *Manager) Receive(r Received) {
 		decode = decodeKnock
 	}
 	f, err := decode(r.Payload)
+	if err == nil && (f.msg.kind == kindKnock || f.msg.kind == kindWelcome) {
+		m.atDoor(r, f)
+		return
+	}
 	if m.known(r, f, err) {
 		return
 	}
 	p := f.msg.proposal
+	p.HasLink = r.HasLink
 	left := p.remaining(f.at, m.now(), r.Kept)
 	m.propose(r, p, left, m.policy.Decide(r.From, p))
 }
@@ -128,6 +133,9 @@ func (m *Manager) propose(r Received, p Proposal, left time.Duration, v Verdict)
 	silent := m.admitLocked(what, r, p, left, v, &w)
 	at := m.now().Add(left - p.TTL)
 	m.mu.Unlock()
+	if v.Once && !silent && what != admitBusy && m.door != nil {
+		m.door.Rang(r.From) // before anything else of theirs is looked at
+	}
 	m.finish(&w)
 	if silent {
 		m.courier.Forget(r.Call)

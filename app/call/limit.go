@@ -17,6 +17,10 @@ type RingLimits struct {
 // friends. A mailbox holds 20 kept calls.
 var recordLimits = RingLimits{CallerBurst: 20, Burst: 60, CallerEvery: 30 * time.Second, Every: 5 * time.Second}
 
+// knockLimits bound what is left at the door: three of one caller, then one an
+// hour; thirty of all, then one every two minutes.
+var knockLimits = RingLimits{CallerBurst: 3, Burst: 30, CallerEvery: time.Hour, Every: 2 * time.Minute}
+
 // maxCallers bounds the callers remembered; full buckets need no memory.
 const maxCallers = 256
 

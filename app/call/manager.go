@@ -19,6 +19,7 @@ type Config struct {
 	Media    Media
 	Policy   Policy
 	Observer Observer
+	Door     Door                        // nil lets nobody knock
 	Name     func() string               // how the person calls themselves; nil says nothing
 	ReasonOf func(error) phone.EndReason // sorts errors of the media; nil makes all NegotiationFailed
 	Now      func() time.Time            // nil is time.Now
@@ -32,7 +33,7 @@ type Counters struct {
 	Unknown     uint64 // messages of no known call, or of somebody who is no party of it
 	WrongState  uint64 // messages that did not fit the call's state
 	Overflowed  uint64 // refused because a bound was reached
-	RateLimited uint64 // proposals over RingLimits
+	RateLimited uint64 // proposals and knocks over their limits
 }
 
 // Manager holds all calls of this phone. At most one is live. See the package
@@ -44,6 +45,7 @@ type Manager struct {
 	media     Media
 	policy    Policy
 	observer  Observer
+	door      Door
 	name      func() string
 	reasonOf  func(error) phone.EndReason
 	now       func() time.Time
@@ -58,6 +60,7 @@ type Manager struct {
 	past     past
 	rings    ringLimiter // those who may ring
 	records  ringLimiter // entries about calls that did not ring
+	knocks   ringLimiter // what was left at the door
 	counters Counters
 	closed   bool
 }
@@ -72,9 +75,9 @@ type work struct {
 // New makes a Manager. It starts nothing until there is a call.
 func New(c Config) *Manager {
 	m := &Manager{
-		self: c.Self, courier: c.Courier, media: c.Media, policy: c.Policy, observer: c.Observer,
+		self: c.Self, courier: c.Courier, media: c.Media, policy: c.Policy, observer: c.Observer, door: c.Door,
 		name: c.Name, reasonOf: c.ReasonOf, now: c.Now, ttl: c.TTL, newID: phone.NewCallID, newSecret: newSecret,
-		calls: map[phone.CallID]*actor{}, rings: newRingLimiter(c.Rings), records: newRingLimiter(recordLimits),
+		calls: map[phone.CallID]*actor{}, rings: newRingLimiter(c.Rings), records: newRingLimiter(recordLimits), knocks: newRingLimiter(knockLimits),
 	}
 	if m.name == nil {
 		m.name = func() string { return "" }

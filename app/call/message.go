@@ -29,8 +29,8 @@ const (
 	kindRoute                     // both: ask, withdraw, refuse a direct route; go back to the relay
 	kindMoved                     // both: the session of this generation carries here
 	kindDrop                      // both: the session of this generation is over
-	kindKnock                     // of no call
-	kindWelcome                   // of no call
+	kindKnock                     // of no call: a stranger asks to be let in
+	kindWelcome                   // of no call: the answer of the person who was asked
 	kindCommit                    // caller: see package sas, as are the next two
 	kindKey                       // callee
 	kindReveal                    // caller
@@ -65,16 +65,18 @@ const (
 // message is one of the kinds with its own fields set.
 type message struct {
 	kind     kind
-	why      why         // REJECT, RETRACT, HANGUP
-	route    phone.Route // PROCEED; OFFER: of a session of its own, NoRoute restarts the one that carries
-	ready    bool        // PROCEED: this side holds on to what was made ready
-	step     routeStep   // ROUTE
-	ask      uint32      // ROUTE: number of the ASK it is about
-	flags    Flags       // STATE
-	gen      uint32      // OFFER, ANSWER, CAND, WANT, MOVED, DROP; COMMIT, KEY, REVEAL: with which the session began
-	text     string      // OFFER, ANSWER: SDP; CAND
-	key      [32]byte    // COMMIT, KEY, REVEAL
-	proposal Proposal    // PROPOSE
+	why      why           // REJECT, RETRACT, HANGUP
+	route    phone.Route   // PROCEED; OFFER: of a session of its own, NoRoute restarts the one that carries
+	ready    bool          // PROCEED: this side holds on to what was made ready
+	step     routeStep     // ROUTE
+	ask      uint32        // ROUTE: number of the ASK it is about
+	flags    Flags         // STATE
+	gen      uint32        // OFFER, ANSWER, CAND, WANT, MOVED, DROP; COMMIT, KEY, REVEAL: with which the session began
+	text     string        // OFFER, ANSWER: SDP; CAND; KNOCK
+	name     string        // KNOCK: what they call themselves
+	left     time.Duration // WELCOME: how long it holds, whole seconds
+	key      [32]byte      // COMMIT, KEY, REVEAL
+	proposal Proposal      // PROPOSE
 }
 
 // last tells the message after which nothing follows. It overtakes and
@@ -108,7 +110,7 @@ func appendFrame(b []byte, f frame) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(f.at.UnixMilli())) //nolint:gosec // reversed by decodeHead
 	m := f.msg
 	switch m.kind {
-	case kindAck, kindRinging, kindPrepare, kindKnock, kindWelcome:
+	case kindAck, kindRinging, kindPrepare:
 	case kindPropose:
 		b = appendProposal(b, m.proposal)
 	case kindProceed:
@@ -125,6 +127,10 @@ func appendFrame(b []byte, f frame) []byte {
 		b = append(binary.BigEndian.AppendUint32(b, m.gen), m.key[:]...)
 	case kindRoute:
 		b = binary.BigEndian.AppendUint32(append(b, byte(m.step)), m.ask)
+	case kindKnock:
+		b = appendKnock(b, m)
+	case kindWelcome:
+		b = appendWelcome(b, m.left)
 	case kindState:
 		b = append(b, bit(m.flags.Muted)|bit(m.flags.CameraOff)<<1|bit(m.flags.Held)<<2)
 	}

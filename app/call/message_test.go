@@ -3,6 +3,7 @@ package call
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,8 @@ func samples() []frame {
 		{kind: kindRoute, step: stepRefuse, ask: 5},
 		{kind: kindMoved, gen: 6},
 		{kind: kindDrop, gen: 7},
+		{kind: kindKnock, text: strings.Repeat("👋", phone.MaxKnock), name: strings.Repeat("é", maxName/2)},
+		{kind: kindWelcome, left: time.Hour},
 		{kind: kindCommit, gen: 8, key: [32]byte{1, 2}},
 		{kind: kindKey, gen: 8, key: [32]byte{3}},
 		{kind: kindReveal, gen: 8, key: [32]byte{4}},
@@ -47,14 +50,18 @@ func samples() []frame {
 func TestEveryKindSurvivesTheWire(t *testing.T) {
 	for i, f := range samples() {
 		want := kind(i + 1)
-		if want >= kindKnock {
-			want += kindCommit - kindKnock // those are of no call
-		}
 		if f.msg.kind != want {
 			t.Fatalf("no sample of kind %d", want)
 		}
 		b := appendFrame(nil, f)
-		got, err := decodeFrame(b)
+		decode := decodeFrame
+		if f.msg.kind == kindKnock || f.msg.kind == kindWelcome {
+			decode = decodeKnock
+			if _, err := decodeFrame(b); !errors.Is(err, errBadFrame) {
+				t.Errorf("kind %d in a session: %v", f.msg.kind, err)
+			}
+		}
+		got, err := decode(b)
 		if err != nil || got != f {
 			t.Errorf("kind %d: got %+v, %v", f.msg.kind, got, err)
 		}
@@ -112,12 +119,13 @@ func TestMalformedFramesAreRefused(t *testing.T) {
 	}
 }
 
-// P12: of all kinds, a stranger's bytes reach the small parser with two, and
-// never with more than 512 bytes.
+// P12: of all kinds, a stranger's bytes reach the small parser with four, and
+// never with more bytes than the longest knock has.
 func TestP12StrangersMeetTheSmallParser(t *testing.T) {
 	for _, f := range samples() {
 		_, err := decodeKnock(appendFrame(nil, f))
-		if allowed := f.msg.kind == kindPropose || f.msg.kind == kindRetract; allowed != (err == nil) {
+		allowed := slices.Contains([]kind{kindPropose, kindRetract, kindKnock, kindWelcome}, f.msg.kind)
+		if allowed != (err == nil) {
 			t.Errorf("kind %d in a knock: %v", f.msg.kind, err)
 		}
 	}
@@ -150,7 +158,7 @@ func FuzzFrame(f *testing.F) {
 }
 
 func FuzzKnock(f *testing.F) {
-	for _, s := range samples()[:6] {
+	for _, s := range slices.Concat(samples()[:6], samples()[kindKnock-1:kindWelcome]) {
 		f.Add(appendFrame(nil, s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) { roundTrip(t, b, decodeKnock) })
@@ -163,7 +171,7 @@ func roundTrip(t *testing.T, b []byte, decode func([]byte) (frame, error)) {
 		return
 	}
 	again := appendFrame(nil, first)
-	if first.msg.kind != kindPropose && !bytes.Equal(again, b) { // a name may have been cleaned
+	if first.msg.kind != kindPropose && first.msg.kind != kindKnock && !bytes.Equal(again, b) { // a name or text may have been cleaned
 		t.Fatalf("%x became %x", b, again)
 	}
 	second, err := decode(again)

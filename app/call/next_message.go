@@ -38,7 +38,7 @@ func (t *step) message(m message) {
 	case kindCommit, kindKey, kindReveal:
 		t.theirWords(m)
 	case kindAck, kindPropose, kindKnock, kindWelcome:
-		t.drop() // the link keeps the one, the manager the other
+		t.drop() // the link keeps the first, the manager the others
 	}
 }
 

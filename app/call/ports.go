@@ -103,6 +103,7 @@ type Verdict struct {
 	Record      bool          // a call that may not ring is reported as missed, Silenced
 	Wish        phone.Route   // this side's wish for this peer; NoRoute refuses like !Ring
 	RingFor     time.Duration // how long it may ring; 0 leaves it to the caller
+	Once        bool          // it may ring because it was let in once; Door.Rang follows if it does
 	Prepare     bool          // the connection may be made ready while it rings, relayed and silent
 }
 
@@ -141,6 +142,7 @@ type Received struct {
 	From     Party
 	Call     phone.CallID
 	Payload  []byte
+	HasLink  bool // with Stranger: by the link that this phone gives out now
 	Stranger bool // it came in a knock: it meets only the small parser (P12)
 	Kept     bool // it waited in the mailbox
 }

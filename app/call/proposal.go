@@ -13,7 +13,7 @@ import (
 
 // Limits of a knock, the only bytes of ours that strangers can send (P12).
 const (
-	maxKnock        = 512
+	maxKnock        = knockLongest
 	maxName         = 64 // bytes
 	maxTTL          = 120 * time.Second
 	proposalVersion = 1
@@ -28,10 +28,11 @@ type Proposal struct {
 	Created time.Time     // by the caller's clock, to the millisecond
 	TTL     time.Duration // whole seconds
 	Name    string        // what the caller calls themselves, safe to show
+	HasLink bool          // set on arrival: the caller used the link that this phone gives out now
 }
 
-// decodeKnock reads what may come in a knock: a PROPOSE, or the RETRACT of a
-// caller who never heard from us.
+// decodeKnock reads what may come in a knock: a PROPOSE, the RETRACT of a
+// caller who never heard from us, and what is left at the door.
 func decodeKnock(b []byte) (frame, error) {
 	if len(b) > maxKnock {
 		return frame{}, fmt.Errorf("%w: knock of %d bytes", errBadFrame, len(b))
@@ -45,8 +46,12 @@ func decodeKnock(b []byte) (frame, error) {
 		f.msg.proposal, err = decodeProposal(body)
 	case kindRetract:
 		f.msg.why, err = decodeWhy(body, whyCancelled, whyTimeout)
+	case kindKnock:
+		f.msg.text, f.msg.name, err = decodeKnockBody(body)
+	case kindWelcome:
+		f.msg.left, err = decodeWelcome(body)
 	case kindAck, kindRinging, kindProceed, kindReject, kindOffer, kindAnswer,
-		kindCandidate, kindWant, kindState, kindHangup, kindPrepare, kindRoute, kindMoved, kindDrop, kindCommit, kindKey, kindReveal, kindKnock, kindWelcome:
+		kindCandidate, kindWant, kindState, kindHangup, kindPrepare, kindRoute, kindMoved, kindDrop, kindCommit, kindKey, kindReveal:
 		err = fmt.Errorf("%w: kind %d in a knock", errBadFrame, f.msg.kind)
 	}
 	return f, err

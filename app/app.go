@@ -23,6 +23,7 @@ import (
 
 	"paravent/app/call"
 	"paravent/app/courier"
+	"paravent/app/door"
 	"paravent/app/identity"
 	"paravent/app/line"
 	"paravent/app/people"
@@ -44,6 +45,7 @@ type App struct {
 	settings *settings.Store
 	me       *identity.Identity
 	people   *people.Store
+	door     *door.Door
 	courier  *courier.Courier
 	lines    *line.Lines
 	calls    *call.Manager
@@ -95,7 +97,7 @@ func Open(opts Options) (*App, error) {
 	a.lines = line.New(line.Config{Relays: a.relays, Audio: a.audioConfig, Video: a.videoConfig, Locals: a.locals, Network: a.network, ServerSees: a.serverSees, Emit: a.emit, Now: time.Now})
 	a.ringer = newRinger(a.ringSpeaker)
 	a.calls = call.New(call.Config{
-		Self: call.PeerID(a.me.ID().String()), Courier: post{a}, Media: a.lines, Policy: policy{a}, Observer: observer{a},
+		Self: call.PeerID(a.me.ID().String()), Courier: post{a}, Media: a.lines, Policy: policy{a}, Observer: observer{a}, Door: doorkeeper{a},
 		Name: func() string { return a.settings.Current().Name }, ReasonOf: reasonOf,
 	})
 	a.lines.Use(a.calls)
@@ -122,13 +124,20 @@ func (a *App) openStores() error {
 		return err
 	}
 	a.me = me
+	known, err := exists(a.peopleFile())
+	if err != nil {
+		return err
+	}
 	a.people, notice, err = people.Open(a.peopleFile(), me.Derive("people"))
 	if err != nil {
 		return err
 	}
 	a.note(notice)
+	if err := a.openDoor(!known || notice != nil); err != nil {
+		return errors.Join(err, a.people.Close())
+	}
 	a.courier, err = courier.Open(courier.Config{
-		Identity: me, Store: a.people.Blobs("courier"), OnMessage: a.received,
+		Identity: me, Door: a.door.Token, Store: a.people.Blobs("courier"), OnMessage: a.received,
 		OnUndeliverable: a.undeliverable, OnProblem: a.problem, OnPublished: a.published,
 	})
 	if err != nil {

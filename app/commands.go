@@ -33,7 +33,7 @@ func (a *App) Call(to string, video bool, consents ...phone.Consent) (phone.Call
 	switch {
 	case err != nil:
 		return phone.CallID{}, err
-	case c.Blocked:
+	case a.blocked(c.ID):
 		return phone.CallID{}, ErrBlockedByYou
 	case c.Trust == phone.Changed && !slices.Contains(consents, phone.KeyChanged):
 		return phone.CallID{}, ErrKeyChanged

@@ -79,7 +79,7 @@ func (a *App) PutContact(c phone.Contact) error {
 	if (!known || before.Name != c.Name) && a.people.Named(c.Name, c.ID) {
 		return ErrNameTaken
 	}
-	if err := a.people.Put(c); err != nil {
+	if err := a.putContact(c); err != nil {
 		return err
 	}
 	a.contactsChanged()
@@ -93,8 +93,12 @@ func (a *App) contactsChanged() {
 	a.emit(phone.ContactsChanged{})
 }
 
-// RemoveContact forgets a contact. The history keeps the name.
+// RemoveContact forgets a contact, but not that they are blocked. The history
+// keeps the name.
 func (a *App) RemoveContact(id string) error {
+	if err := a.keepBlocked(id); err != nil {
+		return err
+	}
 	if err := a.people.Remove(id); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func ringAt(t *testing.T, a *App, from call.Party) phone.CallID {
 	now := binary.BigEndian.AppendUint64(nil, uint64(time.Now().UnixMilli()))
 	frame := slices.Concat([]byte{2}, make([]byte, 8), now, []byte{1, 0, 1}, now, []byte{0, 45, 0})
 	id := phone.NewCallID()
-	a.calls.Receive(call.Received{From: from, Call: id, Payload: frame, Stranger: true})
+	a.calls.Receive(call.Received{From: from, Call: id, Payload: frame, Stranger: true, HasLink: true})
 	return id
 }
 

@@ -77,7 +77,7 @@ func (a *App) record(e phone.HistoryEntry) (id uint64, ok bool) {
 
 func (a *App) blocked(peerID string) bool {
 	c, known := a.people.Find(peerID)
-	return known && c.Blocked
+	return known && c.Blocked || a.door.Blocks(peerID)
 }
 
 // sweeper deletes from the history what is older than the person wants.

@@ -211,7 +211,9 @@ func (a *App) Self() phone.Self {
 	a.mu.Unlock()
 	s := phone.Self{Name: a.settings.Current().Name, ID: a.me.ID().String(), Online: l.presence == online, ServerHere: l.embedded != nil}
 	if l.client != nil {
-		s.Address, s.Server = l.client.Self().String(), l.addr.String()
+		address := l.client.Self()
+		address.Door = a.door.Token()
+		s.Address, s.Server = address.String(), l.addr.String()
 	}
 	return s
 }

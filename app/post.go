@@ -42,7 +42,7 @@ func (p post) Forget(id phone.CallID) {
 func (a *App) received(r courier.Received) {
 	from := call.Party{ID: call.PeerID(r.From.ID.String()), Address: r.From.String()}
 	a.trace.write("received", from.ID, r.Call, r.Payload)
-	a.calls.Receive(call.Received{From: from, Call: r.Call, Payload: r.Payload, Stranger: r.Stranger, Kept: r.Kept})
+	a.calls.Receive(call.Received{From: from, Call: r.Call, Payload: r.Payload, Stranger: r.Stranger, HasLink: r.HasLink, Kept: r.Kept})
 }
 
 // undeliverable sorts why a message did not leave. Only what no repetition can

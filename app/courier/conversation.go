@@ -94,11 +94,11 @@ func (c *Courier) Send(ctx context.Context, to identity.Address, call phone.Call
 	return nil
 }
 
-// Post hands over one message that begins no call, kept for an owner who is
+// Post hands over one message that begins no call and is named by a fresh id, kept for an owner who is
 // away, and returns once the server has it, which says nothing of the owner
 // (P14). No reply to it is ever opened. It takes ten seconds at most. Errors
 // are the client's, seal.ErrTooBig, ErrNoClient and phone.ErrClosed.
-func (c *Courier) Post(ctx context.Context, to identity.Address, payload []byte) error {
+func (c *Courier) Post(ctx context.Context, to identity.Address, id phone.CallID, payload []byte) error {
 	c.mu.Lock()
 	if c.ctx.Err() != nil {
 		c.mu.Unlock()
@@ -108,7 +108,7 @@ func (c *Courier) Post(ctx context.Context, to identity.Address, payload []byte)
 	client := c.client
 	c.mu.Unlock()
 	defer c.wg.Done()
-	v := &conversation{call: phone.NewCallID(), peer: to, phase: inviting, over: true}
+	v := &conversation{call: id, peer: to, phase: inviting, over: true}
 	return c.deliver(client, v, outgoing{ctx, payload, true})
 }
 

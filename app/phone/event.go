@@ -53,6 +53,14 @@ type (
 		From  Person
 		Text  string
 	}
+	// Admitted tells that somebody at whose door this phone knocked lets it ring
+	// once, until a time.
+	Admitted struct {
+		From  Person
+		Until time.Time
+	}
+	// DoorChanged asks faces to read again who may ring once.
+	DoorChanged struct{}
 	// ContactsChanged and HistoryChanged ask faces to read again.
 	ContactsChanged struct{}
 	// HistoryChanged asks faces to read the history again.
@@ -75,6 +83,8 @@ func (StatsSampled) event()    {}
 func (ReceiptReady) event()    {}
 func (CallMissed) event()      {}
 func (Knocked) event()         {}
+func (Admitted) event()        {}
+func (DoorChanged) event()     {}
 func (ContactsChanged) event() {}
 func (HistoryChanged) event()  {}
 func (SettingsChanged) event() {}

@@ -37,6 +37,15 @@ type Phone interface {
 	CreateProfile(name string) (phone.Profile, error)
 	RenameProfile(profile, name string) error
 	DeleteProfile(profile string) error
+	Knock(to, text string, consents ...phone.Consent) error
+	Admit(entry uint64, consents ...phone.Consent) error
+	Admitted() []phone.Admission
+	Withdraw(id string) error
+	NewAddress() (link string, err error)
+	PersonOf(who string) (phone.Person, error)
+	BlockPerson(p phone.Person) error
+	Unblock(id string) error
+	Blocked() []phone.Person
 	History(limit int) []phone.HistoryEntry
 	HistoryWith(peerID string, limit int) []phone.HistoryEntry
 	DeleteHistory(ids ...uint64) error
@@ -73,8 +82,10 @@ type command struct {
 	Kind      string            `json:"kind"`
 	With      string            `json:"with"` // history: a contact, or the id of somebody unknown
 	IDs       []uint64          `json:"ids"`
-	Anyway    bool              `json:"anyway"`  // call, answer: the person was told what server-here-shows-address says
-	Changed   bool              `json:"changed"` // call, answer: the person was told what contact-key-changed says
+	Text      string            `json:"text"`
+	Entry     uint64            `json:"entry"`
+	Anyway    bool              `json:"anyway"`  // call, answer, knock, admit: the person was told what server-here-shows-address says
+	Changed   bool              `json:"changed"` // call, answer, knock: the person was told what contact-key-changed says
 }
 
 // verbs maps each "do" to what it does and adds to its result.
@@ -115,8 +126,6 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"tunnel.show":   (*Face).doTunnelShow,
 	"tunnel.remove": func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.RemoveTunnel() },
 
-	"block": (*Face).doBlock,
-
 	"history":        (*Face).doHistory,
 	"history.delete": (*Face).doHistoryDelete,
 	"history.clear":  func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.ClearHistory() },
@@ -124,6 +133,16 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"history.unseen": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"count": f.phone.Unseen()}, nil
 	},
+	"block":   (*Face).doBlock,
+	"unblock": (*Face).doUnblock,
+	"blocked": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"blocked": f.phone.Blocked()}, nil
+	},
+	"admitted": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"admitted": f.phone.Admitted()}, nil
+	},
+	"withdraw":    (*Face).doWithdraw,
+	"address.new": (*Face).doNewAddress,
 }
 
 // obey runs one line and answers it; it tells whether the line was "quit".
@@ -141,8 +160,12 @@ func (f *Face) obey(ctx context.Context, line []byte) (quit bool) {
 	case "quit":
 		f.result(c.Do, nil, nil)
 		return true
-	case "privacy.check": // it takes a while, and hanging up must not wait for it (P11)
+	case "privacy.check":
 		f.checks.Go(func() { f.check(ctx) })
+		return false
+	}
+	if do, ok := slow[c.Do]; ok {
+		f.checks.Go(func() { f.result(c.Do, doorFields(c), do(f, c)) })
 		return false
 	}
 	fields, err := verbs[c.Do](f, c)
@@ -186,7 +209,8 @@ func parse(line []byte) (command, error) {
 	if d.More() {
 		return c, fmt.Errorf("%w: more than one object on the line", phone.ErrBadCommand)
 	}
-	if _, known := verbs[c.Do]; !known && c.Do != "quit" && c.Do != "privacy.check" {
+	_, known := verbs[c.Do]
+	if _, ok := slow[c.Do]; !known && !ok && c.Do != "quit" && c.Do != "privacy.check" {
 		return c, fmt.Errorf("%w: unknown command %q", phone.ErrBadCommand, c.Do)
 	}
 	return c, nil
@@ -289,10 +313,6 @@ func (f *Face) doContactReplace(c command) (map[string]any, error) {
 		return nil, err
 	}
 	return map[string]any{"contact": now.ID, "trust": now.Trust}, nil
-}
-
-func (f *Face) doBlock(c command) (map[string]any, error) {
-	return f.change(c.Contact, func(p *phone.Contact) { p.Blocked = true })
 }
 
 // change stores one contact with one thing altered.

@@ -40,10 +40,12 @@ func (f *Face) event(e phone.Event) {
 	case phone.CallMissed:
 		f.write("missed", who(e.From, map[string]any{"missed_at": e.At.UTC().Format(time.RFC3339Nano)}))
 	case phone.Knocked:
-		f.write("knock", who(e.From, map[string]any{"text": e.Text}))
+		f.write("knock", who(e.From, map[string]any{"entry": e.Entry, "text": e.Text}))
+	case phone.Admitted:
+		f.write("welcome", who(e.From, map[string]any{"until": e.Until.UTC().Format(time.RFC3339Nano)}))
 	case phone.Notice:
 		f.writeError(e.Err)
-	case phone.StatsSampled, phone.ContactsChanged, phone.HistoryChanged, phone.SettingsChanged:
+	case phone.StatsSampled, phone.ContactsChanged, phone.HistoryChanged, phone.SettingsChanged, phone.DoorChanged:
 		// Asked for by commands.
 	}
 }

@@ -130,6 +130,31 @@ func (p *fakePhone) ReplaceAddress(contact, link string) (phone.Contact, error) 
 	return phone.Contact{ID: "beef", Trust: phone.Changed}, nil
 }
 func (p *fakePhone) RemoveContact(id string) error { delete(p.contacts, id); return nil }
+func (p *fakePhone) Knock(to, text string, agreed ...phone.Consent) error {
+	p.ask("knock %s %s %v", to, text, agreed)
+	return nil
+}
+func (p *fakePhone) Admit(entry uint64, agreed ...phone.Consent) error {
+	p.ask("admit %d %v", entry, agreed)
+	return nil
+}
+func (p *fakePhone) Admitted() []phone.Admission {
+	return []phone.Admission{{Who: phone.Person{ID: "c0ffee"}}}
+}
+func (p *fakePhone) Withdraw(id string) error    { p.ask("withdraw %s", id); return nil }
+func (p *fakePhone) NewAddress() (string, error) { p.ask("new address"); return "paravent:new", nil }
+func (p *fakePhone) PersonOf(who string) (phone.Person, error) {
+	if who == "nobody" {
+		return phone.Person{}, phone.ErrBadCommand
+	}
+	return phone.Person{ID: "c0ffee", Address: who}, nil
+}
+func (p *fakePhone) BlockPerson(who phone.Person) error {
+	p.ask("block %s %s", who.ID, who.Address)
+	return nil
+}
+func (p *fakePhone) Unblock(id string) error { p.ask("unblock %s", id); return nil }
+func (p *fakePhone) Blocked() []phone.Person { return []phone.Person{{ID: "c0ffee"}} }
 func (p *fakePhone) NetworkDevices() []phone.NetworkDevice {
 	return []phone.NetworkDevice{{Name: "wg0", Title: "WireGuard (wg0)", VPN: true, Up: true, Addresses: []string{"10.2.0.2"}}}
 }
@@ -190,6 +215,14 @@ func TestCommands(t *testing.T) {
 		{`{"do":"hold","call":"` + id + `","on":true}`, "hold " + id + " true"},
 		{`{"do":"direct","call":"` + id + `"}`, "direct " + id},
 		{`{"do":"relay","call":"` + id + `"}`, "relay " + id},
+		{`{"do":"knock","to":"paravent:x","text":"let me in"}`, "knock paravent:x let me in []"},
+		{`{"do":"knock","to":"Far","text":"hello","anyway":true}`, "knock Far hello [1]"},
+		{`{"do":"admit","entry":7}`, "admit 7 []"},
+		{`{"do":"admit","entry":7,"anyway":true}`, "admit 7 [1]"},
+		{`{"do":"withdraw","contact":"paravent:x"}`, "withdraw c0ffee"},
+		{`{"do":"block","contact":"paravent:x"}`, "block c0ffee paravent:x"},
+		{`{"do":"unblock","contact":"paravent:x"}`, "unblock c0ffee"},
+		{`{"do":"address.new"}`, "new address"},
 		{`{"do":"set","key":"privacy.route","value":"direct"}`, `set privacy.route "direct"`},
 		{`{"do":"history.delete","ids":[4,7]}`, "delete history [4 7]"},
 		{`{"do":"history.clear"}`, "clear history"},
@@ -232,9 +265,9 @@ func TestFailedCommandNamesTheFault(t *testing.T) {
 func TestContactCommands(t *testing.T) {
 	p := newFakePhone()
 	run(t, p, `{"do":"contact.add","name":"Bob","address":"paravent:x","favourite":true,"route":"direct"}`,
-		`{"do":"block","contact":"c0ffee"}`)
+		`{"do":"contacts"}`)
 	c := p.contacts["c0ffee"]
-	if !c.Favourite || c.Route != phone.RouteDirect || !c.Blocked {
+	if !c.Favourite || c.Route != phone.RouteDirect {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -252,6 +285,31 @@ func TestTrustCommands(t *testing.T) {
 	}
 	if out := run(t, p, `{"do":"contact.verify","contact":"nobody"}`); out[0]["ok"] != false {
 		t.Errorf("verified nobody: %v", out)
+	}
+}
+
+func TestDoorCommandsAndEvents(t *testing.T) {
+	p := newFakePhone()
+	out := run(t, p, `{"do":"blocked"}`, `{"do":"admitted"}`, `{"do":"address.new"}`, `{"do":"block","contact":"nobody"}`)
+	for i, field := range []string{"blocked", "admitted"} {
+		if list, _ := out[i][field].([]any); len(list) != 1 {
+			t.Errorf("%s: %v", field, out[i])
+		}
+	}
+	if out[2]["address"] != "paravent:new" || out[3]["ok"] != false || out[3]["code"] != "bad-command" {
+		t.Errorf("got %v, %v", out[2], out[3])
+	}
+	var events bytes.Buffer
+	f := New(p, &events, AnswerAsk)
+	who := phone.Person{ID: "c0ffee", Name: "Ann", Address: "paravent:x"}
+	f.event(phone.Knocked{Entry: 7, From: who, Text: "let me in"})
+	f.event(phone.Admitted{From: who, Until: time.Unix(1_900_000_000, 0)})
+	out = decode(t, &events)
+	if e := out[0]; e["event"] != "knock" || e["entry"] != 7.0 || e["text"] != "let me in" || e["from"] != "paravent:x" || e["from_name"] != "Ann" {
+		t.Errorf("knock %v", e)
+	}
+	if e := out[1]; e["event"] != "welcome" || e["until"] != "2030-03-17T17:46:40Z" || e["from_id"] != "c0ffee" {
+		t.Errorf("welcome %v", e)
 	}
 }
 

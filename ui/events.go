@@ -5,6 +5,7 @@ import (
 
 	"paravent/app/phone"
 	"paravent/ui/callview"
+	"paravent/ui/knock"
 	"paravent/ui/widgets"
 )
 
@@ -35,7 +36,10 @@ func (w *Window) handle(e phone.Event) {
 		if w.main != nil {
 			w.main.serverChanged(e)
 		}
-	case phone.ContactsChanged, phone.HistoryChanged, phone.Knocked:
+	case phone.Admitted:
+		w.door.Welcome(e)
+		w.reload()
+	case phone.ContactsChanged, phone.HistoryChanged, phone.Knocked, phone.DoorChanged:
 		w.reload()
 	case phone.MediaConnected, phone.FirstAudio: // CallChanged says the same
 	}
@@ -134,7 +138,7 @@ func (w *Window) callEnded(c phone.CallInfo) {
 	w.ended = callview.NewEnded(w.env, c, w.world.now(), func(to string, video bool) {
 		w.closeEnded()
 		w.place(to, video, w.fail)
-	}, w.closeEnded)
+	}, func(to, name string) { knock.Leave(w.env, w.phone, to, name) }, w.closeEnded)
 	if r, ok := w.receipt[c.ID]; ok {
 		w.ended.Receipt(r)
 	}

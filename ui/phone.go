@@ -28,6 +28,15 @@ type Phone interface {
 	// WhoseLink tells who a paravent: link names.
 	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
+	// Knock and Admit wait for a server, up to ten seconds.
+	Knock(to, text string, consents ...phone.Consent) error
+	Admit(entry uint64, consents ...phone.Consent) error
+	Admitted() []phone.Admission
+	Withdraw(id string) error
+	BlockPerson(p phone.Person) error
+	Unblock(id string) error
+	Blocked() []phone.Person
+	NewAddress() (link string, err error)
 	ClearHistory() error
 
 	// Call takes a contact's id or name, or a paravent: link.

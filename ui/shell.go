@@ -12,6 +12,7 @@ import (
 	"paravent/ui/contacts"
 	"paravent/ui/dial"
 	"paravent/ui/history"
+	"paravent/ui/knock"
 	"paravent/ui/prefs"
 	"paravent/ui/selftest"
 	own "paravent/ui/theme"
@@ -40,12 +41,14 @@ type shell struct {
 	pages  [pageCount]fyne.CanvasObject
 	body   *fyne.Container
 	banner *widgets.Banner
+	above  *fyne.Container // what people outside want, over the pages about people
 
 	contacts *contacts.Screen
 	dial     *dial.Screen
 	history  *history.Screen
 	prefs    *prefs.Screen
 	check    *selftest.Screen
+	knocks   *knock.List
 
 	me     *widgets.Line
 	face   *widgets.Avatar
@@ -59,13 +62,17 @@ func newShell(w *Window) *shell {
 	env := w.env
 	call := func(to string, video bool) { w.place(to, video, w.fail) }
 	s.contacts = contacts.New(env, w.phone, call)
-	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) })
+	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
+		func(link string) { knock.Leave(env, w.phone, link, "") })
 	s.history = history.New(env, w.phone, w.world.now, call)
 	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
 	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
 	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
 	s.banner = widgets.NewBanner(env.Words.T("close"))
-	content := container.NewBorder(container.NewVBox(s.banner), nil, nil, nil, s.body)
+	s.above = container.NewVBox()
+	content := container.NewBorder(container.NewVBox(s.banner, s.above), nil, nil, nil, s.body)
+	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, content.Refresh)
+	s.above.Add(s.knocks.Object())
 	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
 	s.open(pageContacts)
 	s.serverChanged(phone.ServerChanged{Online: w.phone.Self().Online})
@@ -105,6 +112,8 @@ func (s *shell) open(p page) {
 	s.body.Objects = []fyne.CanvasObject{s.pages[p]}
 	s.body.Refresh()
 	s.banner.Hide()
+	s.above.Hidden = p >= pagePrefs
+	s.object.Refresh()
 	switch p {
 	case pageHistory:
 		s.win.missed = 0
@@ -123,6 +132,10 @@ func (s *shell) reload() {
 	s.contacts.Reload()
 	s.history.Reload()
 	s.dial.Reload()
+	s.knocks.Reload()
+	if s.page == pagePrefs {
+		s.prefs.Reload()
+	}
 	s.nav[pageHistory].SetCount(s.win.missed)
 	s.showMe()
 }

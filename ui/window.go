@@ -16,6 +16,7 @@ import (
 	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/callview"
+	"paravent/ui/knock"
 	"paravent/ui/openlink"
 	"paravent/ui/theme"
 	"paravent/ui/video"
@@ -45,6 +46,7 @@ type Window struct {
 	ringing *callview.Incoming
 	ended   *callview.Ended
 	missed  int
+	door    knock.Memory
 	receipt map[phone.CallID]phone.Receipt
 	link    string // opened outside the window, and not answered yet
 	linkAsk *openlink.Question
@@ -221,6 +223,9 @@ func (w *Window) fail(err error) {
 func (w *Window) tick() {
 	if w.call != nil {
 		w.call.Tick(w.world.now())
+	}
+	if w.main != nil {
+		w.main.knocks.Tick()
 	}
 }
 

@@ -130,6 +130,7 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 func TestScreensLook(t *testing.T) {
 	all := scenes()
 	maps.Copy(all, safetyScenes())
+	maps.Copy(all, doorScenes())
 	for name, play := range all {
 		for _, lang := range []string{"en", "fr"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {

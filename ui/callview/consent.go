@@ -14,6 +14,8 @@ type Occasion uint8
 const (
 	ToCall Occasion = iota + 1
 	ToAnswer
+	ToKnock
+	ToAdmit
 )
 
 // consent is how the person is asked for one.
@@ -28,13 +30,13 @@ type consent struct {
 var consents = []consent{
 	{
 		fault: "server-here-shows-address", consent: phone.ServerSees, title: "shows-address.title", more: "shows-address.remember",
-		yes: map[Occasion]string{ToCall: "shows-address.call", ToAnswer: "shows-address.answer"},
-		no:  map[Occasion]string{ToCall: "shows-address.no-call", ToAnswer: "shows-address.no-answer"},
+		yes: map[Occasion]string{ToCall: "shows-address.call", ToAnswer: "shows-address.answer", ToKnock: "shows-address.knock", ToAdmit: "shows-address.admit"},
+		no:  map[Occasion]string{ToCall: "shows-address.no-call", ToAnswer: "shows-address.no-answer", ToKnock: "cancel", ToAdmit: "cancel"},
 	},
 	{
 		fault: "contact-key-changed", consent: phone.KeyChanged, title: "key-changed.title", more: "key-changed.compare",
-		yes: map[Occasion]string{ToCall: "key-changed.call", ToAnswer: "key-changed.answer"},
-		no:  map[Occasion]string{ToCall: "key-changed.no-call", ToAnswer: "key-changed.no-answer"},
+		yes: map[Occasion]string{ToCall: "key-changed.call", ToAnswer: "key-changed.answer", ToKnock: "shows-address.knock"},
+		no:  map[Occasion]string{ToCall: "key-changed.no-call", ToAnswer: "key-changed.no-answer", ToKnock: "cancel"},
 	},
 }
 

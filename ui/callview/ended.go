@@ -23,14 +23,17 @@ type Ended struct {
 	now     time.Time // when it ended
 	onAgain func(to string, video bool)
 	onClose func()
+	onKnock func(to, name string)
 	object  fyne.CanvasObject
 	receipt *widget.Label
 	more    *widget.Button // opens the whole receipt, hidden until there is one
 }
 
-// NewEnded tells of the ended call of info.
-func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(to string, video bool), onClose func()) *Ended {
-	s := &Ended{env: env, info: info, now: now, onAgain: onAgain, onClose: onClose}
+// NewEnded tells of the ended call of info. onKnock is asked to leave a knock
+// where nobody answered.
+func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(to string, video bool),
+	onKnock func(to, name string), onClose func()) *Ended {
+	s := &Ended{env: env, info: info, now: now, onAgain: onAgain, onKnock: onKnock, onClose: onClose}
 	w := env.Words
 	name := w.Name(info.Peer.Name)
 	face := widgets.NewAvatar(96)
@@ -51,7 +54,7 @@ func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(
 	body := widgets.Wide(460, container.NewVBox(
 		container.NewCenter(face), widgets.Gap(8), widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(),
 		reason, lasted, s.receipt, widgets.Gap(8),
-		container.NewHBox(layout.NewSpacer(), shut, s.more, again, layout.NewSpacer()),
+		container.NewHBox(layout.NewSpacer(), shut, s.knock(), s.more, again, layout.NewSpacer()),
 	))
 	s.object = container.NewThemeOverride(widgets.NewPanel(own.ColorStage, 0, 24, 16, container.NewCenter(body)), own.NewDark())
 	return s
@@ -97,10 +100,19 @@ func (s *Ended) Key(name fyne.KeyName) {
 	}
 }
 
-func (s *Ended) again() {
-	to := s.info.Peer.Address
-	if s.info.Peer.Contact || to == "" {
-		to = s.info.Peer.ID
+func (s *Ended) again() { s.onAgain(s.peer(), s.info.Video) }
+
+// knock is the way to leave a few words where nobody answered.
+func (s *Ended) knock() fyne.CanvasObject {
+	b := widget.NewButton(s.env.Words.T("knock.leave"), func() { s.onKnock(s.peer(), s.info.Peer.Name) })
+	b.Hidden = !s.info.Outgoing || s.info.Reason != phone.NoAnswer
+	return b
+}
+
+// peer is what the phone takes for whom the call was with.
+func (s *Ended) peer() string {
+	if s.info.Peer.Contact || s.info.Peer.Address == "" {
+		return s.info.Peer.ID
 	}
-	s.onAgain(to, s.info.Video)
+	return s.info.Peer.Address
 }

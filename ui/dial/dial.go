@@ -19,13 +19,16 @@ import (
 // Phone is what this screen needs.
 type Phone interface {
 	Self() phone.Self
+	// NewAddress retires the links given out so far for strangers.
+	NewAddress() (link string, err error)
 }
 
 // Screen is both cards.
 type Screen struct {
-	env    widgets.Env
-	phone  Phone
-	onCall func(link string, video bool)
+	env     widgets.Env
+	phone   Phone
+	onCall  func(link string, video bool)
+	onKnock func(link string)
 
 	object  fyne.CanvasObject
 	link    *widget.Entry
@@ -34,9 +37,10 @@ type Screen struct {
 	address string
 }
 
-// New calls through onCall, which reports failures through Fail.
-func New(env widgets.Env, p Phone, onCall func(link string, video bool)) *Screen {
-	s := &Screen{env: env, phone: p, onCall: onCall, own: container.NewVBox(), address: "\x00"}
+// New calls through onCall, which reports failures through Fail, and leaves a
+// knock through onKnock.
+func New(env widgets.Env, p Phone, onCall func(link string, video bool), onKnock func(link string)) *Screen {
+	s := &Screen{env: env, phone: p, onCall: onCall, onKnock: onKnock, own: container.NewVBox(), address: "\x00"}
 	w := env.Words
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(w.T("dial.title"))), nil, nil, nil,
 		widgets.Page(640, container.NewVBox(s.callCard(), widgets.Gap(10), widgets.Section(w.T("own.title"), s.own))))
@@ -52,16 +56,20 @@ func (s *Screen) callCard() fyne.CanvasObject {
 	s.link = widget.NewEntry()
 	s.link.SetPlaceHolder("paravent:…")
 	s.link.OnChanged = func(string) { widgets.SetProblem(s.problem, "") }
-	s.link.OnSubmitted = func(string) { s.dial(false) }
+	s.link.OnSubmitted = func(string) { s.withLink(s.audio) }
 	s.problem = widgets.Problem()
-	audio := widget.NewButton(w.T("call.audio"), func() { s.dial(false) })
+	audio := widget.NewButton(w.T("call.audio"), func() { s.withLink(s.audio) })
 	audio.Importance = widget.HighImportance
-	video := widget.NewButton(w.T("call.video"), func() { s.dial(true) })
+	video := widget.NewButton(w.T("call.video"), func() { s.withLink(func(link string) { s.onCall(link, true) }) })
+	knock := widget.NewButton(w.T("knock.leave"), func() { s.withLink(s.onKnock) })
 	return widgets.Section(w.T("dial.card"), widgets.Flush(widgets.Paragraph(w.T("dial.how"))), s.link, s.problem,
-		widgets.Gap(2), container.NewHBox(audio, video))
+		widgets.Gap(2), container.NewHBox(audio, video, knock))
 }
 
-func (s *Screen) dial(video bool) {
+func (s *Screen) audio(link string) { s.onCall(link, false) }
+
+// withLink does something with the link that was pasted.
+func (s *Screen) withLink(do func(link string)) {
 	link := strings.TrimSpace(s.link.Text)
 	if link == "" {
 		widgets.SetProblem(s.problem, s.env.Words.T("contacts.link-missing"))
@@ -69,7 +77,7 @@ func (s *Screen) dial(video bool) {
 		return
 	}
 	widgets.SetProblem(s.problem, "")
-	s.onCall(link, video)
+	do(link)
 }
 
 // Fail says why the link could not be called.
@@ -100,12 +108,22 @@ func (s *Screen) Reload() {
 	})
 	button.Importance = widget.HighImportance
 	side := container.NewVBox(widgets.Paragraph(w.T("own.how")), text,
-		container.NewHBox(button, container.NewCenter(widgets.Wide(160, copied))))
+		container.NewHBox(button, widget.NewButton(w.T("own.new"), s.askNew), container.NewCenter(widgets.Wide(60, copied))))
 	s.own.Objects = []fyne.CanvasObject{side}
 	if code := qr(address); code != nil {
 		s.own.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, container.NewCenter(code), nil, side)}
 	}
 	s.own.Refresh()
+}
+
+// askNew asks before older links are retired.
+func (s *Screen) askNew() {
+	w := s.env.Words
+	widgets.Ask(s.env.Window, w.T("own.new-title"), w.T("own.new-question"), w.T("own.new"), w.T("cancel"), func() {
+		_, err := s.phone.NewAddress()
+		s.env.Fail(err)
+		s.Reload()
+	})
 }
 
 // qr is the address as a code to photograph, nil where it does not fit in one.

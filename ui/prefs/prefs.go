@@ -32,6 +32,9 @@ type Phone interface {
 	RenameProfile(profile, name string) error
 	DeleteProfile(profile string) error
 	OpenProfile(profile string) error
+
+	Blocked() []phone.Person
+	Unblock(id string) error
 }
 
 // Screen is the settings.
@@ -49,6 +52,7 @@ type Screen struct {
 	devices  phone.Devices
 	networks []phone.NetworkDevice
 	shelf    []phone.Profile
+	blocked  []phone.Person
 	looked   bool          // devices and networks were looked for
 	refused  *widget.Label // why the last tunnel was not taken
 	meaning  *widget.Label
@@ -70,7 +74,7 @@ func (s *Screen) Object() fyne.CanvasObject { return s.object }
 
 // Reload shows the settings again where something else changed them.
 func (s *Screen) Reload() {
-	if !reflect.DeepEqual(s.shown, s.phone.Settings()) {
+	if !reflect.DeepEqual(s.shown, s.phone.Settings()) || !reflect.DeepEqual(s.blocked, s.phone.Blocked()) {
 		s.fill()
 	}
 }
@@ -87,10 +91,10 @@ func (s *Screen) LookForDevices() {
 }
 
 func (s *Screen) fill() {
-	s.shown = s.phone.Settings()
+	s.shown, s.blocked = s.phone.Settings(), s.phone.Blocked()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
+		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.blockedPeople(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
 	}
 	s.body.Refresh()
 }

@@ -22,6 +22,8 @@ type Fake struct {
 	settings settings.Settings
 	contacts []phone.Contact
 	history  []phone.HistoryEntry
+	admitted []phone.Admission
+	blocked  []phone.Person
 	calls    []phone.CallInfo
 	devices  phone.Devices
 	networks []phone.NetworkDevice

@@ -14,12 +14,23 @@ const (
 // SafeName makes a name that a peer chose harmless to show: one line, no
 // control, direction or invisible formatting characters, few stacked marks,
 // and not too long. An empty result is possible.
-func SafeName(name string) string { return safe(name, maxName) }
+func SafeName(name string) string { return safe(name, maxName, keepNone) }
+
+// SafeKnock does the same with what somebody left at the door. It keeps the
+// joiners of emoji and scripts where they join something.
+func SafeKnock(text string) string { return safe(text, maxText, keepJoiners) }
+
+func keepJoiners(before, r rune) bool {
+	joins := func(r rune) bool { return r == 0x200C || r == 0x200D }
+	return joins(r) && !joins(before) && before != ' '
+}
+
+func keepNone(rune, rune) bool { return false }
 
 // SafeText does the same with a longer text that may hold bytes of others.
-func SafeText(text string) string { return safe(text, maxText) }
+func SafeText(text string) string { return safe(text, maxText, keepNone) }
 
-func safe(name string, limit int) string {
+func safe(name string, limit int, keep func(before, r rune) bool) string {
 	out := make([]rune, 0, limit)
 	marks := 0
 	for _, r := range strings.ToValidUTF8(name, "") {
@@ -33,6 +44,7 @@ func safe(name string, limit int) string {
 			if marks++; marks > 2 || len(out) == 0 {
 				continue
 			}
+		case len(out) > 0 && keep(out[len(out)-1], r):
 		case !unicode.IsPrint(r) || invisible(r):
 			continue
 		default:

@@ -25,9 +25,6 @@ func (w *Window) handle(e phone.Event) {
 		}
 	case phone.ReceiptReady:
 		w.receiptReady(e.Receipt)
-	case phone.CallMissed:
-		w.missed++
-		w.reload()
 	case phone.SettingsChanged:
 		w.settingsChanged()
 	case phone.Notice:
@@ -39,7 +36,7 @@ func (w *Window) handle(e phone.Event) {
 	case phone.Admitted:
 		w.door.Welcome(e)
 		w.reload()
-	case phone.ContactsChanged, phone.HistoryChanged, phone.Knocked, phone.DoorChanged:
+	case phone.ContactsChanged, phone.HistoryChanged, phone.CallMissed, phone.Knocked, phone.DoorChanged:
 		w.reload()
 	case phone.MediaConnected, phone.FirstAudio: // CallChanged says the same
 	}

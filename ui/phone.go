@@ -28,6 +28,8 @@ type Phone interface {
 	// WhoseLink tells who a paravent: link names.
 	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
+	DeleteHistory(ids ...uint64) error
+	RestoreHistory(entries ...phone.HistoryEntry) error
 	// Knock and Admit wait for a server, up to ten seconds.
 	Knock(to, text string, consents ...phone.Consent) error
 	Admit(entry uint64, consents ...phone.Consent) error
@@ -38,6 +40,9 @@ type Phone interface {
 	Blocked() []phone.Person
 	NewAddress() (link string, err error)
 	ClearHistory() error
+	// Unseen counts missed calls and knocks since MarkSeen.
+	Unseen() int
+	MarkSeen() error
 
 	// Call takes a contact's id or name, or a paravent: link.
 	// consents are what the person agreed to after a fault asked for it.

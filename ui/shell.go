@@ -65,7 +65,7 @@ func newShell(w *Window) *shell {
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
 		func(link string) { knock.Leave(env, w.phone, link, "") })
 	s.history = history.New(env, w.phone, w.world.now, call)
-	s.prefs = prefs.New(env, w.phone, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
+	s.prefs = prefs.New(env, w.phone, w.world.now, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
 	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
 	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
 	s.banner = widgets.NewBanner(env.Words.T("close"))
@@ -114,20 +114,16 @@ func (s *shell) open(p page) {
 	s.banner.Hide()
 	s.above.Hidden = p >= pagePrefs
 	s.object.Refresh()
-	switch p {
-	case pageHistory:
-		s.win.missed = 0
-	case pagePrefs:
+	if p == pagePrefs {
 		s.prefs.LookForDevices()
-	case pageContacts, pageDial, pageCheck, pageCount:
 	}
 	s.reload()
 }
 
 // reload reads again what may have changed.
 func (s *shell) reload() {
-	if s.page == pageHistory {
-		s.win.missed = 0
+	if s.page == pageHistory && s.win.looking() {
+		s.win.fail(s.win.phone.MarkSeen())
 	}
 	s.contacts.Reload()
 	s.history.Reload()
@@ -136,12 +132,14 @@ func (s *shell) reload() {
 	if s.page == pagePrefs {
 		s.prefs.Reload()
 	}
-	s.nav[pageHistory].SetCount(s.win.missed)
+	s.nav[pageHistory].SetCount(s.win.phone.Unseen())
+	s.win.titled()
 	s.showMe()
 }
 
 func (s *shell) settingsChanged() {
 	s.prefs.Reload()
+	s.history.Reload()
 	s.showMe()
 }
 

@@ -45,8 +45,9 @@ type Window struct {
 	call    *callview.Screen
 	ringing *callview.Incoming
 	ended   *callview.Ended
-	missed  int
 	door    knock.Memory
+	away    bool   // another program has the person's attention
+	profile string // its name, "" for the default one
 	receipt map[phone.CallID]phone.Receipt
 	link    string // opened outside the window, and not answered yet
 	linkAsk *openlink.Question
@@ -79,6 +80,7 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(1000, 700))
 	w.win.SetOnClosed(w.letGo)
+	w.watchAttention()
 	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyW, Modifier: fyne.KeyModifierControl}, w.closeKey)
 	p.SetScreens(w.remote.Screen(), w.local.Screen())
 	w.speak()
@@ -88,20 +90,6 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 	w.begin()
 	w.showTitle()
 	return w
-}
-
-// showTitle names the profile in the title, but for the default one.
-func (w *Window) showTitle() {
-	w.env.Spawn(func() func() {
-		name := w.phone.ProfileName()
-		return func() {
-			title := "Paravent"
-			if name != "" {
-				title = w.env.Words.Name(name) + " – " + title
-			}
-			w.win.SetTitle(title)
-		}
-	})
 }
 
 // Show opens the window.
@@ -226,6 +214,7 @@ func (w *Window) tick() {
 	}
 	if w.main != nil {
 		w.main.knocks.Tick()
+		w.main.history.Tick(w.world.now())
 	}
 }
 

@@ -56,14 +56,27 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 		"contacts": func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {},
 		"dial":     func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageDial) },
 		"history":  func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pageHistory) },
-		"prefs":    func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pagePrefs) },
+		"history-silent": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			w.main.open(pageHistory)
+			s.Tap(w.env.Words.T("history.view-silent"))
+		},
+		"history-deleted": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			w.main.open(pageHistory)
+			s.Tap(w.env.Words.T("history.more"))
+			s.Tap(w.env.Words.T("history.delete"))
+		},
+		"keep": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			w.main.open(pageHistory)
+			s.Tap(w.env.Words.T("keep.change"))
+		},
+		"prefs": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pagePrefs) },
 		"lockdown": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
 			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.Lockdown = true })
 			w.main.open(pagePrefs)
 		},
 		"receipt": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
 			w.main.open(pageHistory)
-			s.SelectRow(2)
+			s.SelectRow(4)
 		},
 		"live": func(_ *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
 			id, _ := f.Call(f.Person("Mei Lin").ID, false)
@@ -316,6 +329,7 @@ func TestUnknownCallerIsShownSafely(t *testing.T) {
 	require.False(t, s.Sees("\u202e"))
 	require.True(t, s.Sees("…"))
 	f.End(id, phone.Cancelled)
+	f.AddHistory(phone.HistoryEntry{Kind: phone.HistoryCall, At: uitest.Now, Peer: phone.Person{ID: "ff"}, Reason: phone.Missed})
 	f.Emit(phone.CallMissed{From: phone.Person{ID: "ff"}, At: uitest.Now})
 	require.Nil(t, w.ringing)
 	require.Equal(t, 1, w.main.nav[pageHistory].Count())

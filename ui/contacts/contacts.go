@@ -5,16 +5,15 @@ package contacts
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
-	"golang.org/x/text/unicode/norm"
 
 	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/widgets"
+	"paravent/ui/words"
 )
 
 // Phone is what the address book needs.
@@ -82,11 +81,11 @@ func (s *Screen) build() {
 
 // Reload reads the contacts again and shows those that match the search.
 func (s *Screen) Reload() {
-	wanted := fold(s.search.Text)
+	wanted := words.Fold(s.search.Text)
 	all := s.phone.Contacts()
 	s.shown = s.shown[:0]
 	for _, c := range all {
-		if strings.Contains(fold(c.Name), wanted) {
+		if strings.Contains(words.Fold(c.Name), wanted) {
 			s.shown = append(s.shown, c)
 		}
 	}
@@ -97,7 +96,7 @@ func (s *Screen) Reload() {
 			}
 			return 1
 		}
-		return strings.Compare(fold(a.Name), fold(b.Name))
+		return strings.Compare(words.Fold(a.Name), words.Fold(b.Name))
 	})
 	switch {
 	case len(all) == 0:
@@ -111,16 +110,6 @@ func (s *Screen) Reload() {
 		s.first.Hide()
 	}
 	s.list.Refresh()
-}
-
-// fold makes text comparable: lower case, without accents.
-func fold(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFD.String(strings.TrimSpace(text)))
 }
 
 func (s *Screen) star(c phone.Contact) {

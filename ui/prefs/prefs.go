@@ -4,6 +4,7 @@ package prefs
 
 import (
 	"reflect"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,6 +23,7 @@ type Phone interface {
 	Devices() phone.Devices
 	NetworkDevices() []phone.NetworkDevice
 	Contacts() []phone.Contact
+	History(limit int) []phone.HistoryEntry
 
 	Tunnel() (phone.Tunnel, bool)
 	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
@@ -41,6 +43,7 @@ type Phone interface {
 type Screen struct {
 	env      widgets.Env
 	phone    Phone
+	now      func() time.Time
 	onServer func()
 	onCheck  func()
 	// onProfiles runs after the profiles changed.
@@ -61,8 +64,8 @@ type Screen struct {
 
 // New shows the settings of p; onServer runs after another server was chosen,
 // onCheck opens the privacy check, onProfiles runs after the profiles changed.
-func New(env widgets.Env, p Phone, onServer, onCheck, onProfiles func()) *Screen {
-	s := &Screen{env: env, phone: p, onServer: onServer, onCheck: onCheck, onProfiles: onProfiles, body: container.NewVBox(), refused: widgets.Problem()}
+func New(env widgets.Env, p Phone, now func() time.Time, onServer, onCheck, onProfiles func()) *Screen {
+	s := &Screen{env: env, phone: p, now: now, onServer: onServer, onCheck: onCheck, onProfiles: onProfiles, body: container.NewVBox(), refused: widgets.Problem()}
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(env.Words.T("prefs.title"))), nil, nil, nil,
 		widgets.Page(640, s.body))
 	s.fill()
@@ -94,7 +97,7 @@ func (s *Screen) fill() {
 	s.shown, s.blocked = s.phone.Settings(), s.phone.Blocked()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.blockedPeople(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
+		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.blockedPeople(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
 	}
 	s.body.Refresh()
 }

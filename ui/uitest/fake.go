@@ -24,6 +24,7 @@ type Fake struct {
 	history  []phone.HistoryEntry
 	admitted []phone.Admission
 	blocked  []phone.Person
+	seen     uint64 // the highest entry that was looked at
 	calls    []phone.CallInfo
 	devices  phone.Devices
 	networks []phone.NetworkDevice
@@ -57,6 +58,7 @@ func New() *Fake {
 	}
 	f.contacts = people()
 	f.history = past()
+	f.seen = f.history[0].ID
 	return f
 }
 
@@ -209,8 +211,12 @@ func (f *Fake) WhoseLink(link string) (phone.Person, error) {
 func (f *Fake) PutContact(contact phone.Contact) error {
 	f.mu.Lock()
 	err := f.takeErr()
-	if i := f.find(contact.ID); err == nil && i >= 0 {
+	switch i := f.find(contact.ID); {
+	case err != nil:
+	case i >= 0:
 		f.contacts[i] = contact
+	default:
+		f.contacts = append(f.contacts, contact)
 	}
 	f.mu.Unlock()
 	f.Emit(phone.ContactsChanged{})
@@ -231,20 +237,6 @@ func (f *Fake) RemoveContact(id string) error {
 // find must be called with mu held.
 func (f *Fake) find(id string) int {
 	return slices.IndexFunc(f.contacts, func(c phone.Contact) bool { return c.ID == id })
-}
-
-func (f *Fake) History(limit int) []phone.HistoryEntry {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.Clone(f.history[:min(limit, len(f.history))])
-}
-
-func (f *Fake) ClearHistory() error {
-	f.mu.Lock()
-	f.history = nil
-	f.mu.Unlock()
-	f.Emit(phone.HistoryChanged{})
-	return nil
 }
 
 func (f *Fake) Devices() phone.Devices { return f.devices }

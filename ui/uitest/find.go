@@ -1,10 +1,12 @@
 package uitest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 )
@@ -64,9 +66,23 @@ func (s Screen) Find(name string) fyne.Tappable {
 			if o.Text == name {
 				return checkTap{o}
 			}
+		default:
+			if tap, ok := o.(fyne.Tappable); ok && writes(o, name) {
+				return tap
+			}
 		}
 	}
 	return nil
+}
+
+// writes tells whether a text that is directly in o, as in an item of a menu,
+// says name.
+func writes(o fyne.CanvasObject, name string) bool {
+	w, ok := o.(fyne.Widget)
+	return ok && slices.ContainsFunc(test.WidgetRenderer(w).Objects(), func(o fyne.CanvasObject) bool {
+		text, ok := o.(*canvas.Text)
+		return ok && text.Text == name
+	})
 }
 
 type checkTap struct{ *widget.Check }
@@ -95,7 +111,7 @@ func (s Screen) Checked(name string) bool {
 func (s Screen) SelectRow(i int) {
 	s.T.Helper()
 	for _, o := range s.objects() {
-		if list, ok := o.(*widget.List); ok {
+		if list, ok := o.(interface{ Select(row widget.ListItemID) }); ok {
 			list.Select(i)
 			return
 		}

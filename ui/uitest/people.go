@@ -48,14 +48,22 @@ func past() []phone.HistoryEntry {
 		return phone.Person{ID: c.ID, Name: name, Contact: known, Address: c.Address}
 	}
 	hidden, seen := hiddenReceipt(), seenReceipt()
-	return []phone.HistoryEntry{
+	list := []phone.HistoryEntry{
 		{At: Now.Add(-25 * time.Minute), Peer: person("Élodie Martin", true), Video: true, Reason: phone.RemoteHungUp, Route: phone.Relay, Lasted: 754 * time.Second, Receipt: &hidden},
 		{At: Now.Add(-3 * time.Hour), Peer: person("Mei Lin", true), Reason: phone.Missed},
 		{At: Now.Add(-20 * time.Hour), Outgoing: true, Peer: person("Jonas Weber", true), Reason: phone.HungUp, Route: phone.Direct, Lasted: 3723 * time.Second, Receipt: &seen},
 		{At: Now.Add(-27 * time.Hour), Outgoing: true, Peer: person("Amadou Ba", true), Reason: phone.NoAnswer},
-		{At: Now.Add(-8 * 24 * time.Hour), Peer: person("\u202eknil yrtsim", false), Silenced: true, Reason: phone.PolicyRefused},
+		{At: Now.Add(-8 * 24 * time.Hour), Peer: person("\u202eknil yrtsim", false), Silenced: true, Reason: phone.Missed},
+		{At: Now.Add(-8*24*time.Hour - time.Hour), Kind: phone.HistoryKnock, Peer: person("Zoé Petit", false), Text: "It is Zoé, from the choir. May I call you about Sunday?"},
 		{At: Now.Add(-400 * 24 * time.Hour), Outgoing: true, Peer: person("Noor Haddad", true), Video: true, Reason: phone.RelayUnavailable},
 	}
+	for i := range list {
+		list[i].ID = uint64(len(list) - i)
+		if list[i].Kind == "" {
+			list[i].Kind = phone.HistoryCall
+		}
+	}
+	return list
 }
 
 // hiddenReceipt is of a relayed call.

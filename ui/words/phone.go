@@ -163,19 +163,6 @@ func host(address string) (netip.Addr, bool) {
 // Joined are texts in a row.
 func Joined(list []string) string { return strings.Join(list, ", ") }
 
-// Outcome is a history entry in words: what happened, and how long it took.
-func (w Words) Outcome(e phone.HistoryEntry) string {
-	switch {
-	case e.Silenced:
-		return w.T("history.silenced")
-	case e.Lasted > 0 && e.Outgoing:
-		return w.T("history.called", "time", Duration(e.Lasted))
-	case e.Lasted > 0:
-		return w.T("history.answered", "time", Duration(e.Lasted))
-	}
-	return w.Ended(e.Reason)
-}
-
 // Duration is 0:07, 12:34 or 1:02:03.
 func Duration(d time.Duration) string {
 	s := int(max(0, d) / time.Second)
@@ -183,24 +170,6 @@ func Duration(d time.Duration) string {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
-}
-
-// When is a moment as people say it, seen from now in now's time zone.
-func (w Words) When(t, now time.Time) string {
-	t = t.In(now.Location())
-	clock := t.Format("15:04")
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	switch {
-	case !t.Before(midnight):
-		return clock
-	case !t.Before(midnight.AddDate(0, 0, -1)):
-		return w.T("when.yesterday", "clock", clock)
-	}
-	date := w.T("when.date", "day", fmt.Sprint(t.Day()), "month", w.T("month."+fmt.Sprint(int(t.Month()))))
-	if t.Year() != now.Year() {
-		date += " " + fmt.Sprint(t.Year())
-	}
-	return date + ", " + clock
 }
 
 // Audience says in one sentence who may ring with these settings.

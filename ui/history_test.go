@@ -154,7 +154,8 @@ func TestKeyboardWalksTheHistory(t *testing.T) {
 
 func TestUnknownPeopleAreBlockedFromTheHistory(t *testing.T) {
 	f := uitest.New()
-	_, s := open(t, f)
+	w, s := open(t, f)
+	before := len(f.Contacts())
 	s.Tap("History")
 	s.Tap("Knocks and silenced")
 	s.SelectRow(2)
@@ -164,11 +165,17 @@ func TestUnknownPeopleAreBlockedFromTheHistory(t *testing.T) {
 	s.Tap("More")
 	s.Tap("Block")
 	s.Tap("Block")
-	blocked := f.Contacts()[len(f.Contacts())-1]
-	require.True(t, blocked.Blocked)
-	require.True(t, strings.HasPrefix(blocked.Name, "Zoé Petit ("))
+	require.Len(t, f.Contacts(), before, "blocking puts nobody into the address book")
+	require.Equal(t, "Zoé Petit", f.Blocked()[0].Name)
 	s.Tap("More")
-	require.Nil(t, s.Find("Add to contacts"), "they are in the address book now")
+	require.Nil(t, s.Find("Block"))
+	s.Tap("Unblock")
+	require.NotContains(t, f.Blocked(), f.History(0)[5].Peer)
+	s.Tap("More")
+	f.Fail(uitest.ErrNoEntry)
+	s.Tap("Block")
+	s.Tap("Block")
+	require.NotEmpty(t, w.main.banner.Text(), "what failed is told")
 }
 
 func TestUnknownPeopleAreAddedFromTheHistory(t *testing.T) {

@@ -22,6 +22,10 @@ type Phone interface {
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
+	// BlockPerson blocks also people outside the address book.
+	BlockPerson(p phone.Person) error
+	Unblock(id string) error
+	Blocked() []phone.Person
 	// What comparing keys showed; see callview.
 	Verify(contact string) error
 	Distrust(contact string) error

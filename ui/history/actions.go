@@ -37,7 +37,11 @@ func (s *Screen) openMenu(e phone.HistoryEntry, below fyne.CanvasObject) {
 		if e.Peer.Address != "" {
 			items = append(items, fyne.NewMenuItem(w.T("history.add"), func() { s.add(e.Peer) }))
 		}
-		items = append(items, fyne.NewMenuItem(w.T("history.block"), func() { s.askBlock(e.Peer) }))
+		if s.blocked(e.Peer.ID) {
+			items = append(items, fyne.NewMenuItem(w.T("history.unblock"), func() { s.env.Fail(s.phone.Unblock(e.Peer.ID)) }))
+		} else {
+			items = append(items, fyne.NewMenuItem(w.T("history.block"), func() { s.askBlock(e.Peer) }))
+		}
 	}
 	items = append(items, fyne.NewMenuItem(w.T("history.delete"), func() { s.remove(e) }))
 	s.menu = widget.NewPopUpMenu(fyne.NewMenu("", items...), s.env.Window.Canvas())
@@ -122,24 +126,12 @@ func (s *Screen) add(p phone.Person) {
 	s.env.Window.Canvas().Focus(name)
 }
 
-// askBlock puts somebody unknown into the address book as blocked, in one step:
-// at no moment are they somebody who may ring.
-func (s *Screen) askBlock(p phone.Person) {
-	w := s.env.Words
-	name := w.Name(p.Name)
-	widgets.Ask(s.env.Window, w.T("history.block-title", "name", name), w.T("history.block-question"),
-		w.T("history.block"), w.T("cancel"), func() {
-			s.env.Fail(s.phone.PutContact(phone.Contact{ID: p.ID, Name: blockedName(name, p.ID), Address: p.Address, Blocked: true}))
-			s.Reload()
-		})
+func (s *Screen) blocked(id string) bool {
+	return slices.ContainsFunc(s.phone.Blocked(), func(p phone.Person) bool { return p.ID == id })
 }
 
-// blockedName is one that nobody else has: a stranger may call themselves as a
-// contact is called.
-func blockedName(name, id string) string {
-	const room = 90 // bytes; the address book takes 128
-	if len(name) > room {
-		name = strings.ToValidUTF8(name[:room], "")
-	}
-	return strings.TrimSpace(name) + " (" + openlink.ShortKey(id) + ")"
+func (s *Screen) askBlock(p phone.Person) {
+	w := s.env.Words
+	widgets.Ask(s.env.Window, w.T("history.block-title", "name", w.Name(p.Name)), w.T("history.block-question"),
+		w.T("history.block"), w.T("cancel"), func() { s.env.Fail(s.phone.BlockPerson(p)) })
 }

@@ -25,7 +25,9 @@ type Phone interface {
 	RestoreHistory(entries ...phone.HistoryEntry) error
 	ClearHistory() error
 	AddContact(name, address string) (phone.Contact, error)
-	PutContact(contact phone.Contact) error
+	Blocked() []phone.Person
+	BlockPerson(p phone.Person) error
+	Unblock(id string) error
 }
 
 // view is one of the parts of the history that can be shown alone.

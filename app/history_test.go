@@ -3,6 +3,7 @@ package app
 import (
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -184,11 +185,11 @@ func TestHistoryIsSweptWhileRunning(t *testing.T) {
 		if err != nil || notice != nil {
 			t.Fatal(err, notice)
 		}
-		told := 0
+		var told atomic.Int32
 		s := sweeper{
 			keep:   func() settings.HistoryKeep { return settings.Keep7Days },
 			retain: store.RetainHistory,
-			emit:   func(phone.Event) { told++ },
+			emit:   func(phone.Event) { told.Add(1) },
 		}
 		if _, err := store.AddHistory(phone.HistoryEntry{Kind: phone.HistoryCall, At: time.Now(), Outgoing: true}); err != nil {
 			t.Fatal(err)
@@ -197,13 +198,13 @@ func TestHistoryIsSweptWhileRunning(t *testing.T) {
 		go s.run(stop)
 		time.Sleep(7*24*time.Hour - time.Minute)
 		synctest.Wait()
-		if n := len(store.History(0)); n != 1 || told != 0 {
-			t.Errorf("%d entries within the week, %d events", n, told)
+		if n := len(store.History(0)); n != 1 || told.Load() != 0 {
+			t.Errorf("%d entries within the week, %d events", n, told.Load())
 		}
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		if n := len(store.History(0)); n != 0 || told != 1 {
-			t.Errorf("%d entries after the week, %d events", n, told)
+		if n := len(store.History(0)); n != 0 || told.Load() != 1 {
+			t.Errorf("%d entries after the week, %d events", n, told.Load())
 		}
 		close(stop)
 		synctest.Wait()

@@ -22,18 +22,12 @@ type Phone interface {
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
-	// BlockPerson blocks also people outside the address book.
-	BlockPerson(p phone.Person) error
-	Unblock(id string) error
-	Blocked() []phone.Person
 	// What comparing keys showed; see callview.
 	Verify(contact string) error
 	Distrust(contact string) error
 	// WhoseLink tells who a paravent: link names.
 	WhoseLink(link string) (phone.Person, error)
 	History(limit int) []phone.HistoryEntry
-	DeleteHistory(ids ...uint64) error
-	RestoreHistory(entries ...phone.HistoryEntry) error
 	// Knock and Admit wait for a server, up to ten seconds.
 	Knock(to, text string, consents ...phone.Consent) error
 	Admit(entry uint64, consents ...phone.Consent) error
@@ -43,6 +37,8 @@ type Phone interface {
 	Unblock(id string) error
 	Blocked() []phone.Person
 	NewAddress() (link string, err error)
+	DeleteHistory(ids ...uint64) error
+	RestoreHistory(entries ...phone.HistoryEntry) error
 	ClearHistory() error
 	// Unseen counts missed calls and knocks since MarkSeen.
 	Unseen() int

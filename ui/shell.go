@@ -64,15 +64,15 @@ func newShell(w *Window) *shell {
 	s.contacts = contacts.New(env, w.phone, call)
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
 		func(link string) { knock.Leave(env, w.phone, link, "") })
-	s.history = history.New(env, w.phone, w.world.now, call)
-	s.prefs = prefs.New(env, w.phone, w.world.now, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
-	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
-	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
 	s.banner = widgets.NewBanner(env.Words.T("close"))
 	s.above = container.NewVBox()
 	content := container.NewBorder(container.NewVBox(s.banner, s.above), nil, nil, nil, s.body)
 	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, content.Refresh)
 	s.above.Add(s.knocks.Object())
+	s.history = history.New(env, w.phone, s.knocks, w.world.now, call)
+	s.prefs = prefs.New(env, w.phone, w.world.now, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
+	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
+	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
 	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
 	s.open(pageContacts)
 	s.serverChanged(phone.ServerChanged{Online: w.phone.Self().Online})

@@ -24,10 +24,15 @@ type Phone interface {
 	DeleteHistory(ids ...uint64) error
 	RestoreHistory(entries ...phone.HistoryEntry) error
 	ClearHistory() error
-	AddContact(name, address string) (phone.Contact, error)
 	Blocked() []phone.Person
-	BlockPerson(p phone.Person) error
 	Unblock(id string) error
+}
+
+// Door is what can be done about people outside the address book.
+type Door interface {
+	Admit(knock phone.HistoryEntry, consents ...phone.Consent)
+	Add(who phone.Person)
+	AskBlock(who phone.Person)
 }
 
 // view is one of the parts of the history that can be shown alone.
@@ -51,6 +56,7 @@ const dayHeight = 38
 type Screen struct {
 	env    widgets.Env
 	phone  Phone
+	door   Door
 	onCall func(to string, video bool)
 	now    func() time.Time
 
@@ -72,8 +78,8 @@ type Screen struct {
 }
 
 // New shows the history of p; now tells the time and its zone.
-func New(env widgets.Env, p Phone, now func() time.Time, onCall func(to string, video bool)) *Screen {
-	s := &Screen{env: env, phone: p, onCall: onCall, now: now, view: views[0], days: map[int]bool{}}
+func New(env widgets.Env, p Phone, d Door, now func() time.Time, onCall func(to string, video bool)) *Screen {
+	s := &Screen{env: env, phone: p, door: d, onCall: onCall, now: now, view: views[0], days: map[int]bool{}}
 	s.measure = newRow(s)
 	s.build()
 	s.Reload()

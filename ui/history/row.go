@@ -72,7 +72,11 @@ func (r *row) set(i item) {
 	r.name.SetText(w.Name(e.Peer.Name))
 	r.second.SetText(w.Outcome(e))
 	r.second.SetColor(color)
-	r.third.SetText(w.ReceiptLine(e.Receipt))
+	if e.Kind == phone.HistoryKnock { // alone on its line: no direction of writing mixes it with words of the window
+		r.third.SetText(words.SafeKnock(e.Text))
+	} else {
+		r.third.SetText(w.ReceiptLine(e.Receipt))
+	}
 	r.third.SetColor("subtle")
 	if r.third.Hidden == (r.third.Text() != "") {
 		r.third.Hidden = !r.third.Hidden

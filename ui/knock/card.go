@@ -33,7 +33,7 @@ func (l *List) card(who phone.Person, title string, text fyne.CanvasObject, acti
 // no direction of writing can mix them with the window's own.
 func (l *List) knockCard(e phone.HistoryEntry) fyne.CanvasObject {
 	w := l.env.Words
-	admit := widget.NewButton(w.T("knock.admit"), func() { l.admit(e) })
+	admit := widget.NewButton(w.T("knock.admit"), func() { l.Admit(e) })
 	admit.Importance = widget.HighImportance
 	if l.busy[e.ID] {
 		admit.Disable()
@@ -41,8 +41,8 @@ func (l *List) knockCard(e phone.HistoryEntry) fyne.CanvasObject {
 	return l.card(e.Peer, w.T("knock.title", "name", w.Name(e.Peer.Name), "when", w.When(e.At, l.now())),
 		widgets.Flush(widgets.Paragraph(words.SafeKnock(e.Text))),
 		widget.NewButton(w.T("knock.later"), func() { l.memory.putAway(e.ID); l.Reload() }),
-		widget.NewButton(w.T("knock.block"), func() { l.askBlock(e.Peer) }),
-		widget.NewButton(w.T("knock.add"), func() { l.add(e.Peer) }), admit)
+		widget.NewButton(w.T("knock.block"), func() { l.AskBlock(e.Peer) }),
+		widget.NewButton(w.T("knock.add"), func() { l.Add(e.Peer) }), admit)
 }
 
 // admittedCard shows that somebody may ring once.
@@ -83,8 +83,8 @@ func (l *List) welcomeCard(e phone.Admitted) fyne.CanvasObject {
 		widget.NewButton(w.T("call.video"), call(true)), audio)
 }
 
-// admit lets somebody ring once. Their server may have to be agreed to first.
-func (l *List) admit(e phone.HistoryEntry, consents ...phone.Consent) {
+// Admit lets somebody ring once. Their server may have to be agreed to first.
+func (l *List) Admit(e phone.HistoryEntry, consents ...phone.Consent) {
 	l.busy[e.ID] = true
 	l.Reload()
 	l.env.Spawn(func() func() {
@@ -93,7 +93,7 @@ func (l *List) admit(e phone.HistoryEntry, consents ...phone.Consent) {
 			delete(l.busy, e.ID)
 			l.Reload()
 			asked := err != nil && callview.AskConsent(l.env, callview.ToAdmit, err, func(c phone.Consent) {
-				l.admit(e, append(slices.Clone(consents), c)...)
+				l.Admit(e, append(slices.Clone(consents), c)...)
 			})
 			if !asked {
 				l.env.Fail(err)
@@ -102,7 +102,8 @@ func (l *List) admit(e phone.HistoryEntry, consents ...phone.Consent) {
 	})
 }
 
-func (l *List) askBlock(who phone.Person) {
+// AskBlock asks before somebody is blocked.
+func (l *List) AskBlock(who phone.Person) {
 	w := l.env.Words
 	widgets.Ask(l.env.Window, w.T("knock.block-title", "name", w.Name(who.Name)), w.T("knock.block-question"),
 		w.T("knock.block"), w.T("cancel"), func() {

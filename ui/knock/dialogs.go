@@ -16,9 +16,9 @@ import (
 	"paravent/ui/words"
 )
 
-// add puts somebody who knocked into the address book, under a name that the
+// Add puts somebody outside into the address book, under a name that the
 // person may change.
-func (l *List) add(who phone.Person) {
+func (l *List) Add(who phone.Person) {
 	w := l.env.Words
 	name := widget.NewEntry()
 	name.SetPlaceHolder(w.T("contacts.name-hint"))

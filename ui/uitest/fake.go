@@ -21,7 +21,6 @@ type Fake struct {
 	self     phone.Self
 	settings settings.Settings
 	contacts []phone.Contact
-	blocked  []phone.Person // outside the address book
 	history  []phone.HistoryEntry
 	admitted []phone.Admission
 	blocked  []phone.Person

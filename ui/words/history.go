@@ -12,9 +12,9 @@ import (
 func (w Words) Outcome(e phone.HistoryEntry) string {
 	switch {
 	case e.Kind == phone.HistoryKnock && e.Outgoing:
-		return w.T("history.you-knocked", "text", SafeText(e.Text))
+		return w.T("history.you-knocked")
 	case e.Kind == phone.HistoryKnock:
-		return w.T("history.knocked", "text", SafeText(e.Text))
+		return w.T("history.knocked")
 	case e.Silenced:
 		return w.T("history.silenced")
 	case e.Lasted > 0 && e.Outgoing:

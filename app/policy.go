@@ -18,39 +18,35 @@ var _ call.Policy = policy{}
 // Decide implements call.Policy.
 func (p policy) Decide(from call.Party, q call.Proposal) call.Verdict {
 	s := p.a.choices()
-	c, isContact, d, once := p.decide(s, from, q.HasLink)
+	c, isContact, d := p.decide(s, from, q.HasLink)
 	if d.Kind != audience.Ring {
 		return call.Verdict{Record: d.Record()}
 	}
 	return call.Verdict{
 		Ring: true, TellRinging: p.a.mayReachServer(from.Address) == nil, Wish: route.Wish(s, c, isContact),
-		RingFor: time.Duration(s.Calls.RingSecs) * time.Second, Prepare: route.Prepare(s, c, isContact), Once: once,
+		RingFor: time.Duration(s.Calls.RingSecs) * time.Second, Prepare: route.Prepare(s, c, isContact),
+		Once: d.Why == audience.BecauseOnce, AudioOnly: d.AudioOnly,
 	}
 }
 
 // mayKnock tells whether what a caller leaves at the door is shown.
 func (p policy) mayKnock(from call.Party, hasLink bool) bool {
-	_, isContact, d, _ := p.decide(p.a.choices(), from, hasLink)
-	return d.Why == audience.BecauseOutside && (isContact || hasLink)
+	_, _, d := p.decide(p.a.choices(), from, hasLink)
+	return d.MayKnock
 }
 
-// decide asks the audience. Everyone is everyone with the link; who was let in
-// once rings although they are outside.
-func (p policy) decide(s settings.Settings, from call.Party, hasLink bool) (c phone.Contact, isContact bool, d audience.Decision, once bool) {
+// decide asks the audience about somebody who came by the link given out now,
+// or without it.
+func (p policy) decide(s settings.Settings, from call.Party, hasLink bool) (c phone.Contact, isContact bool, d audience.Decision) {
 	c, isContact = p.a.people.Find(string(from.ID))
-	caller := audience.Caller{}
+	caller, now := audience.Caller{}, time.Now()
 	if isContact {
 		caller = audience.Of(c)
 	}
+	caller.HasLink = hasLink
 	caller.Blocked = caller.Blocked || p.a.door.Blocks(string(from.ID))
-	d = audience.Decide(s.Calls, caller)
-	if d.Why == audience.BecauseEveryone && !isContact && !hasLink {
-		d = audience.Decision{Kind: audience.Silence, Why: audience.BecauseOutside}
-	}
-	if once = d.Why == audience.BecauseOutside && p.a.door.MayOnce(string(from.ID), time.Now()); once {
-		d.Kind = audience.Ring
-	}
-	return c, isContact, d, once
+	caller.Once = p.a.door.MayOnce(string(from.ID), now)
+	return c, isContact, audience.Decide(s.Calls, caller, now)
 }
 
 // Wish is this side's route wish for a peer, as the settings say now. It is

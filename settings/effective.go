@@ -18,5 +18,7 @@ func (s Settings) Effective() Settings {
 	if slices.Contains(s.Calls.Audience, AudienceEveryone) {
 		s.Calls.Audience = []Audience{AudienceContacts}
 	}
+	s.Calls.ExpectingUntil = Moment{}
+	s.Calls.Unknown = UnknownSilence
 	return s
 }

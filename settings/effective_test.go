@@ -3,6 +3,7 @@ package settings
 import (
 	"reflect"
 	"testing"
+	"time"
 )
 
 func TestLockdownIsTheStrictestAndLosesNothing(t *testing.T) {
@@ -10,12 +11,15 @@ func TestLockdownIsTheStrictestAndLosesNothing(t *testing.T) {
 	s.Privacy = Privacy{Route: RouteDirect, VPNDevice: "tun0", Tunnel: true, Lockdown: true}
 	s.Calls.Preconnect, s.Server.LAN = true, true
 	s.Calls.Audience = []Audience{AudienceFollowing, AudienceEveryone}
+	s.Calls.ExpectingUntil = At(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
+	s.Calls.DoNotDisturb.Now = Switch{On: true}
 	kept := s.clone()
 	e := s.Effective()
 	want := s.clone()
 	want.Privacy.Route, want.Privacy.ConstantBitrate = RouteRelay, true
 	want.Calls.Preconnect, want.Server.LAN = false, false
 	want.Calls.Audience = []Audience{AudienceContacts}
+	want.Calls.ExpectingUntil, want.Calls.Unknown = Moment{}, UnknownSilence
 	if !reflect.DeepEqual(e, want) {
 		t.Errorf("in force %+v, want %+v", e, want)
 	}

@@ -19,13 +19,18 @@ func indexKeys(t reflect.Type, prefix string, path []int) map[string][]int {
 		key, at := prefix+f.Tag.Get("json"), append(slices.Clone(path), i)
 		switch {
 		case key == "version": // belongs to the file, not to the person
-		case f.Type.Kind() == reflect.Struct:
+		case f.Type.Kind() == reflect.Struct && !oneValue(f.Type):
 			maps.Copy(index, indexKeys(f.Type, key+".", at))
 		default:
 			index[key] = at
 		}
 	}
 	return index
+}
+
+// oneValue tells whether a struct is one value to people, as a Moment is.
+func oneValue(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
 }
 
 // Keys lists all keys in order.
@@ -63,8 +68,10 @@ func set(s *Settings, key string, value json.RawMessage) error {
 	return nil
 }
 
-// clone shares no memory with s.
+// clone shares no memory with s, and equal settings are equal in it to the bit.
 func (s Settings) clone() Settings {
 	s.Calls.Audience = append([]Audience{}, s.Calls.Audience...)
+	s.Calls.ExpectingUntil = At(s.Calls.ExpectingUntil.Time)
+	s.Calls.DoNotDisturb = s.Calls.DoNotDisturb.clone()
 	return s
 }

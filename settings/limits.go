@@ -22,6 +22,9 @@ const (
 	maxServer = 400
 )
 
+// maxPeriods bounds the weekly schedule: seven days with three each, and some.
+const maxPeriods = 24
+
 var serverAddress = regexp.MustCompile(`^[!-~]{1,300}:\d{1,5}#[A-Za-z0-9_-]{43}$`)
 
 // Validate checks every value against its limits. The error is ErrBadValue and
@@ -49,12 +52,40 @@ func (s Server) validate() error {
 }
 
 func (c Calls) validate() error {
-	err := within("calls.ring_seconds", c.RingSecs, 10, 120)
-	for i, a := range c.Audience {
-		err = errors.Join(err, oneOf("calls.audience", a,
-			AudienceContacts, AudienceFollowing, AudienceVerified, AudienceEveryone))
-		if slices.Contains(c.Audience[:i], a) {
-			err = errors.Join(err, bad("calls.audience", "a group is named twice"))
+	return errors.Join(
+		within("calls.ring_seconds", c.RingSecs, 10, 120),
+		someOf("calls.audience", c.Audience, AudienceContacts, AudienceFollowing, AudienceVerified, AudienceEveryone),
+		oneOf("calls.media", c.Media, MediaAudioVideo, MediaAudio),
+		oneOf("calls.unknown", c.Unknown, UnknownSilence, UnknownKnock),
+		moment("calls.expecting_until", c.ExpectingUntil),
+		c.DoNotDisturb.validate(),
+	)
+}
+
+func (d DoNotDisturb) validate() error {
+	const key = "calls.do_not_disturb"
+	err := errors.Join(
+		moment(key+".now", d.Now.Until),
+		someOf(key+".exceptions", d.Exceptions, ExceptContacts, ExceptFollowing, ExceptVerified, ExceptAlways),
+		within(key+".schedule: periods", len(d.Schedule), 0, maxPeriods),
+	)
+	if !d.Now.On && !d.Now.Until.IsZero() {
+		err = errors.Join(err, bad(key+".now", "off, and yet with an end"))
+	}
+	for _, p := range d.Schedule {
+		err = errors.Join(err, p.validate(key+".schedule"))
+	}
+	return err
+}
+
+func (p Period) validate(key string) error {
+	err := someOf(key, p.Days, Days...)
+	if len(p.Days) == 0 {
+		err = errors.Join(err, bad(key, "a period without days"))
+	}
+	for _, c := range []Clock{p.From, p.To} {
+		if _, ok := c.minutes(); !ok {
+			err = errors.Join(err, bad(key, "not a time of day as in 07:30"))
 		}
 	}
 	return err
@@ -85,6 +116,26 @@ func oneOf[T ~string](key string, v T, allowed ...T) error {
 		return nil
 	}
 	return bad(key, "not one of the choices")
+}
+
+// someOf is any of the allowed, each at most once.
+func someOf[T ~string](key string, list []T, allowed ...T) error {
+	var err error
+	for i, v := range list {
+		err = errors.Join(err, oneOf(key, v, allowed...))
+		if slices.Contains(list[:i], v) {
+			err = errors.Join(err, bad(key, "one choice is named twice"))
+		}
+	}
+	return err
+}
+
+// moment is one that RFC 3339 can write, or none.
+func moment(key string, m Moment) error {
+	if m.IsZero() || m.UTC().Year() >= 1970 && m.UTC().Year() <= 9998 {
+		return nil
+	}
+	return bad(key, "not a time of these days")
 }
 
 func within(key string, v, low, high int) error {

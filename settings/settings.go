@@ -27,6 +27,24 @@ const (
 	AudienceEveryone  Audience = "everyone"
 )
 
+// Media says what calls may carry.
+type Media string
+
+// What calls may carry.
+const (
+	MediaAudioVideo Media = "audio-video"
+	MediaAudio      Media = "audio" // sound only: a video call rings, and is held, as an audio call
+)
+
+// Unknown says what becomes of callers who may not ring.
+type Unknown string
+
+// What may become of them. Neither rings, and neither is answered (P13, P14).
+const (
+	UnknownSilence Unknown = "silence" // a line in the history
+	UnknownKnock   Unknown = "knock"   // they may leave a short text
+)
+
 // ServerMode says where the phone finds its server.
 type ServerMode string
 
@@ -77,11 +95,15 @@ type Privacy struct {
 	Lockdown        bool        `json:"lockdown"`         // see Settings.Effective
 }
 
-// Calls says who may ring, and how calls start.
+// Calls says who may ring, when, and how calls start.
 type Calls struct {
-	Enabled  bool       `json:"enabled"`
-	Audience []Audience `json:"audience"`
-	RingSecs int        `json:"ring_seconds"` // how long this phone lets a call ring, 10 to 120
+	Enabled        bool         `json:"enabled"`
+	Audience       []Audience   `json:"audience"`
+	Media          Media        `json:"media"`
+	Unknown        Unknown      `json:"unknown"`
+	ExpectingUntil Moment       `json:"expecting_until"` // "I am expecting a call": till then everyone with the link may ring
+	DoNotDisturb   DoNotDisturb `json:"do_not_disturb"`
+	RingSecs       int          `json:"ring_seconds"` // how long this phone lets a call ring, 10 to 120
 	// Preconnect lets calls of people one follows or has verified be made ready
 	// through relays while they ring, so that sound starts at once.
 	Preconnect bool `json:"preconnect"`
@@ -108,12 +130,16 @@ type Video struct {
 
 // Defaults are the private ones: relay, address book only. The history is kept
 // for 90 days: long enough to look up a receipt, and not a record of a life for
-// whoever gets at the computer.
+// whoever gets at the computer. Strangers may knock: it does not ring, is never
+// answered and shows them nothing, and without it nobody could ask to be let in.
 func Defaults() Settings {
 	return Settings{
 		Version: Version,
 		Privacy: Privacy{Route: RouteRelay},
-		Calls:   Calls{Enabled: true, Audience: []Audience{AudienceContacts}, RingSecs: 45},
+		Calls: Calls{
+			Enabled: true, Audience: []Audience{AudienceContacts}, Media: MediaAudioVideo, Unknown: UnknownKnock,
+			DoNotDisturb: DoNotDisturb{Schedule: []Period{}, Exceptions: []Exception{}}, RingSecs: 45,
+		},
 		History: History{Keep: Keep90Days},
 		Audio:   Audio{SpeakerBackend: SpeakerAuto, EchoCancellation: true, NoiseSuppression: true},
 		Video:   Video{Width: 1280, Height: 720, FPS: 30, MaxKbps: 1500},

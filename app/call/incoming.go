@@ -166,7 +166,7 @@ func (m *Manager) admitLocked(
 	what admission, r Received, p Proposal, left time.Duration, v Verdict, w *work,
 ) (silent bool) {
 	s := state{
-		id: r.Call, self: m.self, role: Callee, peer: r.From, video: p.Video, wish: v.Wish, theirs: p.Wish,
+		id: r.Call, self: m.self, role: Callee, peer: r.From, video: p.Video && !v.AudioOnly, wish: v.Wish, theirs: p.Wish,
 		tell: v.TellRinging, ttl: p.TTL, name: p.Name, started: m.now().Add(left - p.TTL),
 	}
 	if p.Prepare && v.Prepare && v.TellRinging {

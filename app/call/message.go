@@ -68,6 +68,7 @@ type message struct {
 	why      why           // REJECT, RETRACT, HANGUP
 	route    phone.Route   // PROCEED; OFFER: of a session of its own, NoRoute restarts the one that carries
 	ready    bool          // PROCEED: this side holds on to what was made ready
+	video    bool          // PROCEED, PREPARE: the call may have pictures
 	step     routeStep     // ROUTE
 	ask      uint32        // ROUTE: number of the ASK it is about
 	flags    Flags         // STATE
@@ -110,11 +111,13 @@ func appendFrame(b []byte, f frame) []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(f.at.UnixMilli())) //nolint:gosec // reversed by decodeHead
 	m := f.msg
 	switch m.kind {
-	case kindAck, kindRinging, kindPrepare:
+	case kindAck, kindRinging:
+	case kindPrepare:
+		b = append(b, bit(m.video))
 	case kindPropose:
 		b = appendProposal(b, m.proposal)
 	case kindProceed:
-		b = append(b, byte(m.route), bit(m.ready))
+		b = append(b, byte(m.route), bit(m.ready), bit(m.video))
 	case kindReject, kindRetract, kindHangup:
 		b = append(b, byte(m.why))
 	case kindOffer:
@@ -152,12 +155,14 @@ func decodeFrame(b []byte) (frame, error) {
 
 func decodeBody(m message, body []byte) (_ message, err error) {
 	switch m.kind {
-	case kindAck, kindRinging, kindPrepare:
+	case kindAck, kindRinging:
 		err = wantLen(body, 0)
+	case kindPrepare:
+		m.video, err = decodeBit(body)
 	case kindPropose:
 		m.proposal, err = decodeProposal(body)
 	case kindProceed:
-		m.route, m.ready, err = decodeProceed(body)
+		err = decodeProceed(&m, body)
 	case kindReject:
 		m.why, err = decodeWhy(body, whyDeclined, whyUnavailable)
 	case kindRetract:
@@ -196,11 +201,19 @@ func decodeHead(b []byte) (frame, []byte, error) {
 	}, b[headLen:], nil
 }
 
-func decodeProceed(b []byte) (phone.Route, bool, error) {
-	if len(b) != 2 || phone.Route(b[0]) != phone.Relay && phone.Route(b[0]) != phone.Direct || b[1] > 1 {
-		return phone.NoRoute, false, fmt.Errorf("%w: route", errBadFrame)
+func decodeProceed(m *message, b []byte) error {
+	if len(b) != 3 || phone.Route(b[0]) != phone.Relay && phone.Route(b[0]) != phone.Direct || b[1] > 1 || b[2] > 1 {
+		return fmt.Errorf("%w: route", errBadFrame)
 	}
-	return phone.Route(b[0]), b[1] == 1, nil
+	m.route, m.ready, m.video = phone.Route(b[0]), b[1] == 1, b[2] == 1
+	return nil
+}
+
+func decodeBit(b []byte) (bool, error) {
+	if len(b) != 1 || b[0] > 1 {
+		return false, fmt.Errorf("%w: bit", errBadFrame)
+	}
+	return b[0] == 1, nil
 }
 
 func decodeOffer(b []byte) (uint32, phone.Route, string, error) {

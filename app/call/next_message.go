@@ -28,7 +28,7 @@ func (t *step) message(m message) {
 	case kindHangup:
 		t.theyHangUp(m)
 	case kindPrepare:
-		t.theyPrepare()
+		t.theyPrepare(m)
 	case kindRoute:
 		t.theyRoute(m)
 	case kindMoved:
@@ -51,6 +51,17 @@ func (t *step) theyRing() {
 	t.changed()
 }
 
+// soundOnly takes the pictures off a call of which the other side wants the
+// sound alone: this side's camera closes, and no line is offered for them.
+func (t *step) soundOnly(m message) {
+	if m.video || !t.video {
+		return
+	}
+	t.video, t.local.CameraOff = false, true
+	t.do(action{kind: actSetLocal})
+	t.changed()
+}
+
 func (t *step) theyProceed(m message) {
 	if t.phase != proposing && t.phase != alerting {
 		t.drop()
@@ -62,6 +73,7 @@ func (t *step) theyProceed(m message) {
 		t.end(phone.PolicyRefused, errWiderRoute)
 		return
 	}
+	t.soundOnly(m)
 	t.agree(m.route)
 	checking := t.ready == readyChecking
 	switch {

@@ -119,7 +119,7 @@ func (t *step) await() {
 // proceed is the callee's go-ahead. ready tells that it holds on to what was
 // made ready, also to an offer that is still on its way.
 func (t *step) proceed(ready bool) {
-	t.send(message{kind: kindProceed, route: t.may, ready: ready})
+	t.send(message{kind: kindProceed, route: t.may, ready: ready, video: t.video})
 	if t.keep(ready) {
 		t.enter()
 	} else {
@@ -174,6 +174,7 @@ func (t *step) setLocal(e event) {
 		t.drop()
 		return
 	}
+	e.local.CameraOff = e.local.CameraOff || !t.video // what has no pictures opens no camera
 	if e.local == t.local {
 		return
 	}

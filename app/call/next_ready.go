@@ -34,21 +34,23 @@ func (t *step) readyChecked(e event) {
 // prepare: the callee asks for the offer, the caller makes it.
 func (t *step) prepare() {
 	if t.role == Callee {
-		t.send(message{kind: kindPrepare})
+		t.send(message{kind: kindPrepare, video: t.video})
 		return
 	}
 	t.offerSession(phone.Relay, true)
 }
 
 // theyPrepare is followed only where this side said that it would.
-func (t *step) theyPrepare() {
+func (t *step) theyPrepare(m message) {
 	switch {
 	case t.ready != readyMay || t.phase != proposing && t.phase != alerting:
 		t.drop()
 	case t.relayOK:
+		t.soundOnly(m)
 		t.ready = readyAgreed
 		t.prepare()
 	default:
+		t.soundOnly(m)
 		t.ready = readyChecking
 		t.do(action{kind: actCheckRelay})
 	}

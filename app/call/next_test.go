@@ -52,7 +52,7 @@ func with(s state, changes ...func(*state)) state {
 	return s
 }
 
-func msg(k kind) event           { return event{kind: evMessage, msg: message{kind: k}} }
+func msg(k kind) event           { return event{kind: evMessage, msg: message{kind: k, video: k == kindPrepare}} }
 func msgWhy(k kind, w why) event { return event{kind: evMessage, msg: message{kind: k, why: w}} }
 func msgGen(k kind, gen uint32) event {
 	return event{kind: evMessage, msg: message{kind: k, gen: gen, text: "x"}}
@@ -64,10 +64,13 @@ func routeMsg(s routeStep, ask uint32) event {
 	return event{kind: evMessage, msg: message{kind: kindRoute, step: s, ask: ask}}
 }
 func proceedBy(r phone.Route) event {
-	return event{kind: evMessage, msg: message{kind: kindProceed, route: r}}
+	return event{kind: evMessage, msg: message{kind: kindProceed, route: r, video: true}}
+}
+func soundOnly(k kind) event {
+	return event{kind: evMessage, msg: message{kind: k, route: phone.Relay}}
 }
 func proceedReady(ready bool) event {
-	return event{kind: evMessage, msg: message{kind: kindProceed, route: phone.Relay, ready: ready}}
+	return event{kind: evMessage, msg: message{kind: kindProceed, route: phone.Relay, ready: ready, video: true}}
 }
 func late(d time.Duration) event { return event{kind: evTick, at: epoch.Add(d)} }
 
@@ -228,6 +231,8 @@ func TestNext(t *testing.T) {
 		{"ringing->DROP->ringing", with(in(Callee, ringing), prepared), msgGen(kindDrop, 1), ringing, "closeSession", 0},
 		{"ringing(ready)->decline->ended", with(in(Callee, ringing), prepared), event{kind: evDecline}, ended, "close changed ended REJECT/1", phone.Declined},
 		{"ringing(ready)->ttl->ended", with(in(Callee, ringing), prepared), late(time.Minute), ended, "close changed ended missed", phone.Missed},
+		{"alerting->PROCEED(sound only)->negotiating", with(in(Caller, alerting), checkedRelay), soundOnly(kindProceed), negotiating, "setLocal changed STATE offer changed", 0},
+		{"alerting->PREPARE(sound only)->alerting", with(in(Caller, alerting), may, checkedRelay), soundOnly(kindPrepare), alerting, "setLocal changed offer", 0},
 		{"alerting->PREPARE->alerting", with(in(Caller, alerting), may, checkedRelay), msg(kindPrepare), alerting, "offer", 0},
 		{"alerting->PREPARE(unchecked)->alerting", with(in(Caller, alerting), may), msg(kindPrepare), alerting, "checkRelay", 0},
 		{"alerting->second PREPARE->alerting", with(in(Caller, alerting), prepared), msg(kindPrepare), alerting, "drop", 0},

@@ -103,6 +103,7 @@ type Verdict struct {
 	Record      bool          // a call that may not ring is reported as missed, Silenced
 	Wish        phone.Route   // this side's wish for this peer; NoRoute refuses like !Ring
 	RingFor     time.Duration // how long it may ring; 0 leaves it to the caller
+	AudioOnly   bool          // it rings, and is held, without pictures
 	Once        bool          // it may ring because it was let in once; Door.Rang follows if it does
 	Prepare     bool          // the connection may be made ready while it rings, relayed and silent
 }

@@ -2,6 +2,7 @@ package selftest
 
 import (
 	"slices"
+	"time"
 
 	"paravent/app/phone"
 	"paravent/settings"
@@ -17,18 +18,27 @@ type relation struct {
 	describe string
 }
 
-// mayRing is what "who can call me" promises, worked out by itself.
-func (r relation) mayRing(s settings.Settings) bool {
-	has := func(a settings.Audience) bool { return slices.Contains(s.Calls.Audience, a) }
-	everyone, contacts := has(settings.AudienceEveryone), has(settings.AudienceContacts)
-	if s.Privacy.Lockdown && everyone {
-		everyone, contacts = false, true
-	}
-	if !s.Calls.Enabled || r.blocked {
+// mayRing is what "who can call me" promises now, worked out by itself.
+func (r relation) mayRing(s settings.Settings, now time.Time) bool {
+	if !s.Calls.Enabled || r.blocked || r.disturbs(s.Calls, now, s.Privacy.Lockdown) {
 		return false
+	}
+	has := func(a settings.Audience) bool { return slices.Contains(s.Calls.Audience, a) }
+	everyone, contacts := has(settings.AudienceEveryone) || now.Before(s.Calls.ExpectingUntil.Time), has(settings.AudienceContacts)
+	if s.Privacy.Lockdown {
+		everyone, contacts = false, contacts || has(settings.AudienceEveryone)
 	}
 	return everyone || r.contact && (contacts ||
 		has(settings.AudienceFollowing) && r.favour || has(settings.AudienceVerified) && r.trust == phone.Verified)
+}
+
+// disturbs tells whether do not disturb silences this peer now.
+func (r relation) disturbs(c settings.Calls, now time.Time, lockdown bool) bool {
+	_, night := c.DoNotDisturb.Scheduled(now)
+	awaits := !lockdown && now.Before(c.ExpectingUntil.Time)
+	spared := func(e settings.Exception, so bool) bool { return so && slices.Contains(c.DoNotDisturb.Exceptions, e) }
+	return (c.DoNotDisturb.Now.At(now) || night && !awaits) && !spared(settings.ExceptContacts, r.contact) &&
+		!spared(settings.ExceptFollowing, r.favour) && !spared(settings.ExceptVerified, r.trust == phone.Verified)
 }
 
 // route is the widest that the settings allow with this peer, worked out by
@@ -59,7 +69,7 @@ func admitted(s settings.Settings) (relation, bool) {
 		{contact: true, describe: "a contact"}, {contact: true, favour: true, describe: "a contact you follow"},
 		{contact: true, trust: phone.Verified, describe: "a verified contact"},
 	} {
-		if r.mayRing(s) {
+		if r.mayRing(s, time.Now()) {
 			return r, true
 		}
 	}

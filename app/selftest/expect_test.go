@@ -2,6 +2,7 @@ package selftest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,6 +25,15 @@ func TestExpectationsAreThePhonesOwn(t *testing.T) {
 					s := settings.Defaults()
 					s.Privacy.Route, s.Privacy.Lockdown, s.Calls.Enabled, s.Calls.Audience = policy, lockdown, enabled, group
 					n += compare(t, s)
+					s.Calls.DoNotDisturb.Now.On = true
+					n += compare(t, s)
+					s.Calls.DoNotDisturb.Exceptions = []settings.Exception{settings.ExceptFollowing, settings.ExceptVerified}
+					n += compare(t, s)
+					s.Calls.DoNotDisturb.Now.On = false
+					s.Calls.DoNotDisturb.Schedule = []settings.Period{{Days: settings.Days, From: "00:00", To: "00:00"}}
+					n += compare(t, s)
+					s.Calls.ExpectingUntil = settings.At(time.Now().Add(time.Hour))
+					n += compare(t, s)
 				}
 			}
 		}
@@ -39,11 +49,11 @@ func compare(t *testing.T, s settings.Settings) (n int) {
 		} {
 			r.choice = choice
 			c := phone.Contact{Favourite: r.favour, Blocked: r.blocked, Trust: r.trust, Route: choice}
-			caller := audience.Caller{}
+			caller, now := audience.Caller{HasLink: true}, time.Now()
 			if r.contact {
 				caller = audience.Of(c)
 			}
-			require.Equal(t, audience.Decide(s.Effective().Calls, caller).Kind == audience.Ring, r.mayRing(s), "%+v %+v", r, s)
+			require.Equal(t, audience.Decide(s.Effective().Calls, caller, now).Kind == audience.Ring, r.mayRing(s, now), "%+v %+v", r, s)
 			require.Equal(t, route.Wish(s.Effective(), c, r.contact), r.route(s), "%+v %+v", r, s)
 			n++
 		}

@@ -34,7 +34,7 @@ func (w *world) scenarios() []scenario {
 	switch {
 	case !dear.prepared(w.cfg.Settings):
 		hasty = "no call is made ready while it rings"
-	case !dear.mayRing(w.cfg.Settings):
+	case !dear.mayRing(w.cfg.Settings, time.Now()):
 		hasty = incoming
 	}
 	if !w.cfg.Settings.Calls.Enabled {
@@ -57,7 +57,7 @@ func (w *world) scenarios() []scenario {
 		{name: "relay-probe", who: stranger, run: probeRelay},
 		{name: "other-server", who: stranger, run: otherServer, skip: outgoing},
 	}
-	if stranger.mayRing(w.cfg.Settings) {
+	if stranger.mayRing(w.cfg.Settings, time.Now()) {
 		list = append(list, scenario{name: "stranger-answered", who: stranger, run: answeredCall})
 	}
 	for _, c := range w.cfg.Choices {
@@ -111,7 +111,7 @@ func (w *world) runAll(ctx context.Context, progress func(done, total int)) ([]*
 	for i, s := range list {
 		progress(i, len(list))
 		t := &trial{name: s.name, who: s.who, skipped: s.skip, counts: map[string]int{},
-			route: s.who.route(w.cfg.Settings), rings: s.who.mayRing(w.cfg.Settings)}
+			route: s.who.route(w.cfg.Settings), rings: s.who.mayRing(w.cfg.Settings, time.Now())}
 		trials = append(trials, t)
 		if s.skip != "" {
 			continue

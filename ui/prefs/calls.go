@@ -2,6 +2,7 @@ package prefs
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -53,7 +54,7 @@ func (s *Screen) fillGroups() {
 	if lockdown {
 		s.groups.Add(widgets.Detail(w.T("lockdown.everyone")))
 	}
-	s.meaning.SetText(w.Audience(now))
+	s.meaning.SetText(w.Audience(now, time.Now()))
 	s.groups.Refresh()
 }
 

@@ -172,29 +172,21 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// Audience says in one sentence who may ring with these settings.
-func (w Words) Audience(c settings.Calls) string {
-	if !c.Enabled {
-		return w.T("audience.off")
+// Audience says in words who may ring with these settings at now.
+func (w Words) Audience(c settings.Calls, now time.Time) string {
+	var parts []string
+	for _, clause := range c.Sentence(now) {
+		groups := make([]string, len(clause.Except))
+		for i, e := range clause.Except {
+			groups[i] = w.Exception(e)
+		}
+		parts = append(parts, w.T(clause.Key, "groups", strings.Join(groups, ", ")))
 	}
-	has := map[settings.Audience]bool{}
-	for _, a := range c.Audience {
-		has[a] = true
-	}
-	switch {
-	case has[settings.AudienceEveryone]:
-		return w.T("audience.everyone")
-	case has[settings.AudienceContacts]:
-		return w.T("audience.contacts") // favourites and verified people are contacts
-	case has[settings.AudienceFollowing] && has[settings.AudienceVerified]:
-		return w.T("audience.following-verified")
-	case has[settings.AudienceFollowing]:
-		return w.T("audience.following")
-	case has[settings.AudienceVerified]:
-		return w.T("audience.verified")
-	}
-	return w.T("audience.nobody")
+	return strings.Join(parts, " ")
 }
+
+// Exception names a group whom do not disturb lets through.
+func (w Words) Exception(e settings.Exception) string { return w.T("disturb.except-" + string(e)) }
 
 // Name is a person's name, safe to show, or words for someone without one.
 func (w Words) Name(name string) string {

@@ -215,7 +215,7 @@ func TestReceiptLine(t *testing.T) {
 func TestAudience(t *testing.T) {
 	w := words.For("en")
 	say := func(enabled bool, groups ...settings.Audience) string {
-		return w.Audience(settings.Calls{Enabled: enabled, Audience: groups})
+		return w.Audience(settings.Calls{Enabled: enabled, Audience: groups}, time.Time{})
 	}
 	require.Contains(t, say(false, settings.AudienceEveryone), "No call rings")
 	require.Contains(t, say(true), "Nobody is allowed")
@@ -224,6 +224,12 @@ func TestAudience(t *testing.T) {
 	require.Contains(t, say(true, settings.AudienceFollowing), "favourites")
 	require.Contains(t, say(true, settings.AudienceVerified), "verified")
 	require.Contains(t, say(true, settings.AudienceVerified, settings.AudienceFollowing), "favourites and people you have verified")
+
+	c := settings.Defaults().Calls
+	c.Media, c.DoNotDisturb.Now.On = settings.MediaAudio, true
+	require.Equal(t, "Do not disturb is on: no call rings. Calls are held without pictures. Others may knock: they leave a short text, and nothing rings.", w.Audience(c, time.Time{}))
+	c.DoNotDisturb.Exceptions = []settings.Exception{settings.ExceptVerified, settings.ExceptFollowing}
+	require.Contains(t, w.Audience(c, time.Time{}), "only these can ring: people you follow, verified people.")
 }
 
 func TestWhen(t *testing.T) {

@@ -83,6 +83,9 @@ func Open(opts Options) (*App, error) {
 	if err := os.MkdirAll(opts.Profile, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProfile, err)
 	}
+	if err := opts.finishRestore(); err != nil {
+		return nil, fault(err)
+	}
 	trace, err := openTracer(opts.Trace)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"paravent/app/egress"
 	"paravent/app/egress/wireguard"
@@ -96,10 +97,13 @@ func fault(err error) error {
 	return fileFault(err)
 }
 
-// fileFault is for files that stand in for devices: all others are known to
-// the packages that keep them.
+// fileFault is for files that the person named: all others are known to the
+// packages that keep them.
 func fileFault(err error) error {
 	_, isPath := errors.AsType[*fs.PathError](err)
+	if _, isLink := errors.AsType[*os.LinkError](err); isLink { // a rename
+		isPath = true
+	}
 	switch {
 	case settings.IsDiskFull(err):
 		return fmt.Errorf("%w: %w", phone.ErrDiskFull, err)

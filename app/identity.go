@@ -19,21 +19,23 @@ const PassphraseVariable = "PARAVENT_PASSPHRASE" //nolint:gosec // the name, not
 // the permissions of the file system.
 var ErrKeyInClear = phone.NewFault("key-file-not-encrypted")
 
+// The names of what a profile keeps.
+const (
+	keyFile    = "identity.key"
+	peopleFile = "people.db"
+)
+
 // openIdentity loads the key from the desktop's keyring or, where there is
 // none or nobody to unlock it, from a file in the profile. A key file that is
 // there already wins: it is this profile's identity.
 func (a *App) openIdentity() (*identity.Identity, error) {
-	path := filepath.Join(a.opts.Profile, "identity.key")
+	path := filepath.Join(a.opts.Profile, keyFile)
 	hasFile, err := exists(path)
 	if err != nil {
 		return nil, err
 	}
 	if !hasFile && !a.opts.Unattended {
-		profile, err := filepath.Abs(a.opts.Profile)
-		if err != nil {
-			profile = a.opts.Profile
-		}
-		me, err := a.loadOrCreate(identity.OpenKeyring("paravent", profile))
+		me, err := a.loadOrCreate(a.opts.keyring(""))
 		if !errors.Is(err, identity.ErrNoKeyring) {
 			return me, err
 		}
@@ -60,7 +62,17 @@ func (a *App) loadOrCreate(k identity.Keeper) (*identity.Identity, error) {
 	return me, err
 }
 
-func (a *App) peopleFile() string { return filepath.Join(a.opts.Profile, "people.db") }
+// keyring is where the key of this profile lies in the desktop's keyring; a
+// suffix names another place there.
+func (o *Options) keyring(suffix string) identity.Keeper {
+	profile, err := filepath.Abs(o.Profile)
+	if err != nil {
+		profile = o.Profile
+	}
+	return identity.OpenKeyring("paravent", profile+suffix)
+}
+
+func (a *App) peopleFile() string { return filepath.Join(a.opts.Profile, peopleFile) }
 
 func exists(path string) (bool, error) {
 	_, err := os.Lstat(path)

@@ -92,6 +92,18 @@ func (s *Store) Set(key string, value json.RawMessage) error {
 	return s.update(func(v *Settings) error { return set(v, key, value) })
 }
 
+// SetAll changes several values at once, or none.
+func (s *Store) SetAll(values map[string]json.RawMessage) error {
+	return s.update(func(v *Settings) error {
+		for key, value := range values {
+			if err := set(v, key, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Subscribe has tell called with every change, in order, one at a time, and
 // without locks held, on a goroutine that changed something. After cancel
 // returned, at most the call in progress is still finished.

@@ -68,6 +68,13 @@ func (f *file) Save(seed []byte) error {
 	return writeAtomic(f.path, b)
 }
 
+func (f *file) Remove() error {
+	if err := os.Remove(f.path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 func (f *file) decrypt(b []byte) ([]byte, error) {
 	if f.passphrase == "" {
 		return nil, ErrLocked

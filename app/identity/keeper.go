@@ -20,6 +20,7 @@ var (
 type Keeper interface {
 	Load() ([]byte, error)
 	Save(seed []byte) error
+	Remove() error // succeeds where there is none
 }
 
 // Load loads the identity that k keeps.

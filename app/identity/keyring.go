@@ -43,6 +43,16 @@ func (k *osKeyring) Save(seed []byte) error {
 	return nil
 }
 
+func (k *osKeyring) Remove() error {
+	if !HasSessionBus() {
+		return ErrNoKeyring
+	}
+	if err := keyring.Delete(k.service, k.user); err != nil && !errors.Is(err, keyring.ErrNotFound) {
+		return keyringFault(err)
+	}
+	return nil
+}
+
 func keyringFault(err error) error {
 	if noKeyringService(err) {
 		return fmt.Errorf("%w: %w", ErrNoKeyring, err)

@@ -79,3 +79,9 @@ type HistoryEntry struct {
 	Lasted   time.Duration `json:"lasted"`
 	Receipt  *Receipt      `json:"receipt,omitempty"`
 }
+
+// BackupPart is a part of a backup that the person may leave out.
+type BackupPart string
+
+// BackupHistory is the history; there is no other such part.
+const BackupHistory BackupPart = "history"

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"paravent/app/backup"
+	"paravent/app/people"
+	"paravent/app/phone"
+	"paravent/settings"
+)
+
+// ErrBackupPlace says that a backup would lie in the profile that it is of,
+// where it could take the place of what it is of.
+var ErrBackupPlace = phone.NewFault("backup-into-profile")
+
+// secrets are what other parts of the phone keep that goes into a backup: the
+// tunnel, since calls that shall go through it fail without it, the token of
+// the link that was given out, and whom it does not let in. What opens for one
+// call only and what lets a server see this computer is asked for anew.
+var secrets = []people.Blob{
+	{Part: tunnelBlobs, Key: tunnelKey},
+	{Part: "door", Key: "token"},
+	{Part: "door", Key: "blocked"},
+}
+
+// Backup writes identity, people, history and the choices that are the person's
+// into one encrypted file. What w got before an error is no backup. Faults:
+// backup.ErrPassphrase, phone.ErrDiskFull, phone.ErrFile.
+func (a *App) Backup(w io.Writer, passphrase string, without ...phone.BackupPart) error {
+	c := backup.Contents{
+		Made: time.Now().UTC().Truncate(time.Second), Seed: a.me.Seed(), Contacts: a.people.Contacts(),
+		History: []phone.HistoryEntry{}, Settings: map[string]json.RawMessage{}, Secrets: map[string][]byte{},
+	}
+	if !slices.Contains(without, phone.BackupHistory) {
+		c.History = a.people.History(0)
+	}
+	for _, key := range settings.Keys() {
+		if !personal(key) {
+			continue
+		}
+		value, err := a.settings.Get(key)
+		if err != nil {
+			return fault(err)
+		}
+		c.Settings[key] = value
+	}
+	for _, b := range secrets {
+		value, err := a.people.Blobs(b.Part).Get(b.Key)
+		if err != nil {
+			return err
+		}
+		if value != nil {
+			c.Secrets[b.Part+"/"+b.Key] = value
+		}
+	}
+	return fault(backup.Write(w, passphrase, c))
+}
+
+// personal tells the choices of the person from those about this computer's
+// devices. Ways out (privacy.vpn_device) are the person's: on a computer that
+// has no such device, calls fail until they choose again, and do not leave by
+// another way.
+func personal(key string) bool {
+	return !strings.HasPrefix(key, "audio.") && !strings.HasPrefix(key, "video.")
+}
+
+// BackupTo is Backup into a file, which is there as a whole or not at all.
+func (a *App) BackupTo(path, passphrase string, without ...phone.BackupPart) error {
+	if within(path, a.opts.Profile) {
+		return ErrBackupPlace
+	}
+	return fault(settings.WriteFile(path, func(f *os.File) error { return a.Backup(f, passphrase, without...) }))
+}
+
+// within tells whether path leads into dir. Of what cannot be found it is left
+// to the writing to fail.
+func within(path, dir string) bool {
+	real := func(p string) string {
+		p, _ = filepath.Abs(p)
+		if q, err := filepath.EvalSymlinks(p); err == nil {
+			return q
+		}
+		return p
+	}
+	rel, err := filepath.Rel(real(dir), filepath.Join(real(filepath.Dir(path)), filepath.Base(path)))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// faultOfContents says of an error about what a backup holds that the backup is
+// bad, for the person wrote none of it by hand.
+func faultOfContents(err error) error {
+	if errors.Is(err, settings.ErrUnknownKey) {
+		return fmt.Errorf("%w: %w", backup.ErrNewer, err)
+	}
+	if errors.Is(err, settings.ErrBadValue) || errors.Is(err, people.ErrBadContact) || errors.Is(err, people.ErrTooMany) {
+		return fmt.Errorf("%w: %w", backup.ErrDamaged, err)
+	}
+	return fault(err)
+}

@@ -57,35 +57,38 @@ type Phone interface {
 	ImportTunnel(name string, config []byte) (phone.Tunnel, error)
 	Tunnel() (phone.Tunnel, bool)
 	RemoveTunnel() error
+	BackupTo(path, passphrase string, without ...phone.BackupPart) error
 }
 
 // command is one line of input; each "do" uses some of the fields.
 type command struct {
-	Do        string            `json:"do"`
-	Call      phone.CallID      `json:"call"`
-	To        string            `json:"to"`
-	Video     bool              `json:"video"`
-	Audio     bool              `json:"audio"`
-	On        bool              `json:"on"`
-	Key       string            `json:"key"`
-	Value     json.RawMessage   `json:"value"`
-	Name      string            `json:"name"`
-	Address   string            `json:"address"`
-	Favourite bool              `json:"favourite"`
-	Route     phone.RouteChoice `json:"route"`
-	Contact   string            `json:"contact"`
-	Limit     int               `json:"limit"`
-	Path      string            `json:"path"`
-	Link      string            `json:"link"`
-	Profile   string            `json:"profile"`
-	Code      string            `json:"code"` // contact.compare: the link that was scanned
-	Kind      string            `json:"kind"`
-	With      string            `json:"with"` // history: a contact, or the id of somebody unknown
-	IDs       []uint64          `json:"ids"`
-	Text      string            `json:"text"`
-	Entry     uint64            `json:"entry"`
-	Anyway    bool              `json:"anyway"`  // call, answer, knock, admit: the person was told what server-here-shows-address says
-	Changed   bool              `json:"changed"` // call, answer, knock: the person was told what contact-key-changed says
+	Do             string            `json:"do"`
+	Call           phone.CallID      `json:"call"`
+	To             string            `json:"to"`
+	Video          bool              `json:"video"`
+	Audio          bool              `json:"audio"`
+	On             bool              `json:"on"`
+	Key            string            `json:"key"`
+	Value          json.RawMessage   `json:"value"`
+	Name           string            `json:"name"`
+	Address        string            `json:"address"`
+	Favourite      bool              `json:"favourite"`
+	Route          phone.RouteChoice `json:"route"`
+	Contact        string            `json:"contact"`
+	Limit          int               `json:"limit"`
+	Path           string            `json:"path"`
+	Passphrase     string            `json:"passphrase"`
+	WithoutHistory bool              `json:"without_history"`
+	Link           string            `json:"link"`
+	Profile        string            `json:"profile"`
+	Code           string            `json:"code"` // contact.compare: the link that was scanned
+	Kind           string            `json:"kind"`
+	With           string            `json:"with"` // history: a contact, or the id of somebody unknown
+	IDs            []uint64          `json:"ids"`
+	Text           string            `json:"text"`
+	Entry          uint64            `json:"entry"`
+	Anyway         bool              `json:"anyway"`  // call, answer, knock, admit: the person was told what server-here-shows-address says
+	Changed        bool              `json:"changed"` // call, answer, knock: the person was told what contact-key-changed says
 }
 
 // verbs maps each "do" to what it does and adds to its result.
@@ -165,7 +168,7 @@ func (f *Face) obey(ctx context.Context, line []byte) (quit bool) {
 		return false
 	}
 	if do, ok := slow[c.Do]; ok {
-		f.checks.Go(func() { f.result(c.Do, doorFields(c), do(f, c)) })
+		f.checks.Go(func() { f.result(c.Do, slowFields(c), do(f, c)) })
 		return false
 	}
 	fields, err := verbs[c.Do](f, c)

@@ -2,21 +2,6 @@ package script
 
 import "paravent/app/phone"
 
-// slow are verbs that wait for a server; like the privacy check they run
-// beside the others, since hanging up must not wait for them (P11).
-var slow = map[string]func(*Face, command) error{
-	"knock": func(f *Face, c command) error { return f.phone.Knock(c.To, c.Text, c.consents()...) },
-	"admit": func(f *Face, c command) error { return f.phone.Admit(c.Entry, c.consents()...) },
-}
-
-// doorFields tell results of slow verbs apart.
-func doorFields(c command) map[string]any {
-	if c.Do == "admit" {
-		return map[string]any{"entry": c.Entry}
-	}
-	return map[string]any{"to": c.To}
-}
-
 func (f *Face) doBlock(c command) (map[string]any, error) { return f.person(c, f.phone.BlockPerson) }
 
 func (f *Face) doUnblock(c command) (map[string]any, error) {

@@ -163,7 +163,11 @@ func (p *fakePhone) ImportTunnel(name string, config []byte) (phone.Tunnel, erro
 	p.tunnel = phone.Tunnel{Name: filepath.Base(name), Endpoint: "vpn.example:51820"}
 	return p.tunnel, nil
 }
-func (p *fakePhone) Tunnel() (phone.Tunnel, bool)     { return p.tunnel, p.tunnel.Name != "" }
+func (p *fakePhone) Tunnel() (phone.Tunnel, bool) { return p.tunnel, p.tunnel.Name != "" }
+func (p *fakePhone) BackupTo(path, passphrase string, without ...phone.BackupPart) error {
+	p.ask("backup %s %s %v", path, passphrase, without)
+	return nil
+}
 func (p *fakePhone) RemoveTunnel() error              { p.ask("remove tunnel"); return nil }
 func (p *fakePhone) History(int) []phone.HistoryEntry { return p.past }
 func (p *fakePhone) HistoryWith(id string, _ int) []phone.HistoryEntry {
@@ -216,6 +220,7 @@ func TestCommands(t *testing.T) {
 		{`{"do":"direct","call":"` + id + `"}`, "direct " + id},
 		{`{"do":"relay","call":"` + id + `"}`, "relay " + id},
 		{`{"do":"knock","to":"paravent:x","text":"let me in"}`, "knock paravent:x let me in []"},
+		{`{"do":"backup","path":"b.age","passphrase":"correct horse","without_history":true}`, "backup b.age correct horse [history]"},
 		{`{"do":"knock","to":"Far","text":"hello","anyway":true}`, "knock Far hello [1]"},
 		{`{"do":"admit","entry":7}`, "admit 7 []"},
 		{`{"do":"admit","entry":7,"anyway":true}`, "admit 7 [1]"},

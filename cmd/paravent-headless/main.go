@@ -30,6 +30,7 @@ func run(args []string) int {
 	answer := fs.String("answer", "ask", "ask, auto or never: what happens when it rings")
 	fs.StringVar(&opts.Trace, "trace", "", "test aid: `file` that gets every call message in clear, addresses included; never use it for real calls")
 	only := fs.Bool("privacy-check", false, "run the privacy check with the profile's settings, write its report and end")
+	restore := fs.String("restore", "", "restore the backup in `file` into an unused profile and end; the passphrase is "+backupPassphrase+" or the first line of input")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return 0
 	} else if err != nil {
@@ -45,6 +46,13 @@ func run(args []string) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "paravent-headless:", err)
 		return exitUsage
+	}
+	if *restore != "" {
+		if err := restoreFrom(*restore, opts, os.Stdin); err != nil {
+			fmt.Fprintln(os.Stderr, "paravent-headless:", err)
+			return exitFailure
+		}
+		return 0
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -86,8 +86,8 @@ func TestWindowShowsACall(t *testing.T) {
 	must(alice.Wait(0, "connected", 30*time.Second, nil))(t)
 	waitFor(t, "two different pictures on the screen", func() bool { return moving(t, display) })
 	before := brightness(t, display)
-	press(t, display, "Tab", "Return") // the badge: what the call showed so far
-	waitFor(t, "the receipt over a darkened picture", func() bool { return brightness(t, display) < before*2/3 })
+	press(t, display, "Tab", "Return") // the shield: the safety words
+	waitFor(t, "the safety words over a darkened picture", func() bool { return brightness(t, display) < before*2/3 })
 	press(t, display, "Escape")
 	waitFor(t, "the picture again", func() bool { return brightness(t, display) > before*2/3 })
 	must(alice.Do("hangup", Event{"call": call}))(t)

@@ -33,7 +33,7 @@ func (s *Screen) showWords() {
 	}
 	w := s.env.Words
 	c := &compare{shown: s.whatWords()}
-	shut := widget.NewButton(w.T("close"), func() { c.dialog.Hide() })
+	shut := widgets.NewShut(w.T("close"), func() { c.dialog.Hide() })
 	c.dialog = widgets.NewDialog(s.env.Window, w.T("safety.title"), 560, s.words(), shut)
 	c.dialog.OnClose(func() { s.compare = nil })
 	s.compare = c

@@ -86,8 +86,8 @@ func (q *Question) askUnknown() {
 	q.env.Window.Canvas().Focus(q.name)
 }
 
-func (q *Question) cancel() *widget.Button {
-	return widget.NewButton(q.env.Words.T("cancel"), func() { q.dialog.Hide() })
+func (q *Question) cancel() *widgets.Shut {
+	return widgets.NewShut(q.env.Words.T("cancel"), func() { q.dialog.Hide() })
 }
 
 // call leads to a second question: sound or pictures too, or nothing.

@@ -62,7 +62,7 @@ func Confirm(win fyne.Window, title string, about fyne.CanvasObject, yes, no str
 	var d *Dialog
 	agree := widget.NewButton(yes, func() { d.Hide(); then() })
 	agree.Importance = widget.DangerImportance
-	refuse := widget.NewButton(no, func() { d.Hide() })
+	refuse := NewShut(no, func() { d.Hide() })
 	d = NewDialog(win, title, 380, about, refuse, agree)
 	win.Canvas().Focus(refuse)
 	return d

@@ -138,4 +138,13 @@ func TestAChangedKeyIsAskedAbout(t *testing.T) {
 	require.Equal(t, []string{"answer false", "changed", "answer false"}, f.Log())
 	f.Connect(id, phone.Relay, phone.RelayElsewhere)
 	require.True(t, s.Sees("The call stays on the relay"))
+	s.Key(fyne.KeyD) // asks for no direct path
+	require.False(t, s.Sees("192.168.1.20"))
+	f.Agree(id, [4]byte{0, 1, 2, 255})
+	s.Key(fyne.KeyC)
+	s.Key(fyne.KeyReturn) // says nothing
+	require.Equal(t, phone.Changed, w.call.Info().Trust)
+	s.Key(fyne.KeyEscape) // closes, and hangs up nothing
+	require.False(t, s.Sees("They are the same"))
+	require.NotNil(t, w.call)
 }

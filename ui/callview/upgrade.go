@@ -86,7 +86,7 @@ func (s *Screen) showUpgrade() {
 		s.path.SetDisabled(false)
 	} else {
 		s.path.Set("direct", w.T("upgrade.go"), widgets.Plain)
-		s.path.SetDisabled(len(s.info.WouldShow) == 0)
+		s.path.SetDisabled(len(s.info.WouldShow) == 0 || s.info.Trust == phone.Changed)
 	}
 	if s.consent != nil && (!s.mayAsk() || !slices.Equal(s.consentTo, s.info.WouldShow)) {
 		s.consent.Hide()
@@ -96,7 +96,7 @@ func (s *Screen) showUpgrade() {
 // mayAsk tells whether a direct path can be asked for.
 func (s *Screen) mayAsk() bool {
 	c := s.info
-	return c.State == phone.Connected && c.Route == phone.Relay && c.Upgrade == phone.NoUpgrade && len(c.WouldShow) > 0
+	return c.State == phone.Connected && c.Route == phone.Relay && c.Upgrade == phone.NoUpgrade && len(c.WouldShow) > 0 && c.Trust != phone.Changed
 }
 
 // changePath goes back to the relay at once, or asks before it asks the other

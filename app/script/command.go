@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"paravent/app/phone"
 )
@@ -33,6 +34,8 @@ type Phone interface {
 	CompareCode(contact, scanned string) error
 	ReplaceAddress(contact, link string) (phone.Contact, error)
 	WhoseLink(link string) (phone.Person, error)
+	ReadCode(r io.Reader) (link string, err error)
+	Code(link string) ([]byte, error)
 	Profiles() []phone.Profile
 	CreateProfile(name string) (phone.Profile, error)
 	RenameProfile(profile, name string) error
@@ -145,6 +148,7 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 		return map[string]any{"admitted": f.phone.Admitted()}, nil
 	},
 	"withdraw":    (*Face).doWithdraw,
+	"code.write":  (*Face).doCodeWrite,
 	"address.new": (*Face).doNewAddress,
 }
 
@@ -168,7 +172,10 @@ func (f *Face) obey(ctx context.Context, line []byte) (quit bool) {
 		return false
 	}
 	if do, ok := slow[c.Do]; ok {
-		f.checks.Go(func() { f.result(c.Do, slowFields(c), do(f, c)) })
+		f.checks.Go(func() {
+			fields, err := do(f, c)
+			f.result(c.Do, fields, err)
+		})
 		return false
 	}
 	fields, err := verbs[c.Do](f, c)

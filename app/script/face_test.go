@@ -129,7 +129,12 @@ func (p *fakePhone) ReplaceAddress(contact, link string) (phone.Contact, error) 
 	p.ask("replace %s %s", contact, link)
 	return phone.Contact{ID: "beef", Trust: phone.Changed}, nil
 }
-func (p *fakePhone) RemoveContact(id string) error { delete(p.contacts, id); return nil }
+func (p *fakePhone) ReadCode(r io.Reader) (string, error) {
+	b, err := io.ReadAll(r)
+	return strings.TrimPrefix(string(b), "picture of "), err
+}
+func (p *fakePhone) Code(link string) ([]byte, error) { return []byte("picture of " + link), nil }
+func (p *fakePhone) RemoveContact(id string) error    { delete(p.contacts, id); return nil }
 func (p *fakePhone) Knock(to, text string, agreed ...phone.Consent) error {
 	p.ask("knock %s %s %v", to, text, agreed)
 	return nil

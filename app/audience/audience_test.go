@@ -96,7 +96,9 @@ var bans = map[string]func(s settings.Calls, c Caller) bool{
 }
 
 var grants = map[string]func(s settings.Calls, c Caller) bool{
-	"always":    func(_ settings.Calls, c Caller) bool { return c.Contact && c.Permission == "always" && c.Trust != "changed" },
+	"always": func(_ settings.Calls, c Caller) bool {
+		return c.Contact && c.Permission == "always" && c.Trust != "changed"
+	},
 	"once":      func(_ settings.Calls, c Caller) bool { return c.Once },
 	"expecting": func(s settings.Calls, c Caller) bool { return !s.ExpectingUntil.IsZero() && (c.Contact || c.HasLink) },
 	"everyone": func(s settings.Calls, c Caller) bool {

@@ -9,7 +9,7 @@ import "paravent/app/phone"
 
 // Faults of this package.
 var (
-	ErrCorrupt        = phone.NewFault("people-corrupt")    // the file was damaged; it was kept aside, and a fresh one begun
+	ErrCorrupt        = phone.NewFault("people-corrupt")    // the file was damaged: see phone.Recovery
 	ErrWrongKey       = phone.NewFault("people-wrong-key")  // the file belongs to another identity; it was not touched
 	ErrNewer          = phone.NewFault("people-newer")      // a newer version of the program wrote the file; it was not touched
 	ErrInUse          = phone.NewFault("people-in-use")     // another phone has this profile open

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -47,22 +46,25 @@ type Store struct {
 }
 
 // Open opens or makes the file at path. key is derived from the identity seed.
-// A damaged file is kept aside as NAME.broken-TIME, a fresh one is begun, and
-// notice (ErrCorrupt) says so. A file of an older version is brought up to
+// What can be read of a damaged file is put into a new one; the damaged one is
+// kept aside as NAME.broken-TIME, and notice, a *phone.Recovery with ErrCorrupt,
+// says so. A file of an older version is brought up to
 // date. err is ErrWrongKey, ErrNewer, ErrInUse, phone.ErrDiskFull or ErrStore;
 // then the file was not touched.
 func Open(path string, key [32]byte) (s *Store, notice error, err error) { //nolint:revive,staticcheck // err is the last one; notice is not a failure
+	if err := finishRescue(path); err != nil {
+		return nil, nil, err
+	}
 	s, err = open(path, key)
-	if !errors.Is(err, ErrCorrupt) {
+	if !errors.Is(err, ErrCorrupt) && !(errors.Is(err, ErrWrongKey) && opensSomething(path, key)) {
 		return s, nil, err
 	}
-	notice = err
-	aside := path + ".broken-" + time.Now().UTC().Format("20060102-150405.000")
-	if err := os.Rename(path, aside); err != nil {
-		return nil, notice, storeError(err)
+	r, err := rescue(path, key, corrupt(err))
+	if err != nil {
+		return nil, nil, err
 	}
 	s, err = open(path, key)
-	return s, notice, err
+	return s, r, err
 }
 
 func open(path string, key [32]byte) (*Store, error) {
@@ -223,8 +225,8 @@ func (s *Store) decode(bucket, at, sealed []byte, into any) error {
 
 // corrupt says of err that the file is damaged.
 func corrupt(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, ErrCorrupt) {
+		return err
 	}
 	return fmt.Errorf("%w: %w", ErrCorrupt, err)
 }

@@ -222,7 +222,7 @@ func TestCorruptFileIsKeptAside(t *testing.T) {
 			require.NoError(t, err)
 			defer func() { require.NoError(t, s.Close()) }()
 			require.ErrorIs(t, notice, ErrCorrupt)
-			require.Empty(t, s.Contacts())
+			requireGenuine(t, s)
 			require.NoError(t, s.Put(person(1, "Ann")))
 			kept, err := filepath.Glob(path + ".broken-*")
 			require.NoError(t, err)
@@ -256,11 +256,7 @@ func TestDamageNeverPassesAsData(t *testing.T) {
 		defer func() { require.NoError(t, s.Close()) }()
 		if notice != nil {
 			require.ErrorIs(t, notice, ErrCorrupt)
-			require.Empty(t, s.Contacts())
-			return
 		}
-		for _, c := range s.Contacts() {
-			require.Regexp(t, `^name \d+$`, c.Name)
-		}
+		requireGenuine(t, s)
 	})
 }

@@ -17,6 +17,9 @@ func (w Words) Error(err error) string {
 	if err == nil {
 		return ""
 	}
+	if r, ok := errors.AsType[*phone.Recovery](err); ok {
+		return w.recovered(r)
+	}
 	code := phone.CodeOf(err)
 	for _, p := range plain {
 		if code == "internal" && errors.Is(err, p.err) {
@@ -27,6 +30,14 @@ func (w Words) Error(err error) string {
 		code = "internal"
 	}
 	return w.T("error."+code, "detail", SafeText(err.Error()))
+}
+
+func (w Words) recovered(r *phone.Recovery) string {
+	key := "recovered.some"
+	if r.People+r.Entries == 0 {
+		key = "recovered.none"
+	}
+	return w.T(key, "people", fmt.Sprint(r.People), "entries", fmt.Sprint(r.Entries), "file", SafeText(r.Kept))
 }
 
 // plain are errors of packages that may not know phone.Fault.

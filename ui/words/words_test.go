@@ -232,6 +232,14 @@ func TestAudience(t *testing.T) {
 	require.Contains(t, w.Audience(c, time.Time{}), "only these can ring: people you follow, verified people.")
 }
 
+func TestRecovery(t *testing.T) {
+	w := words.For("en")
+	r := &phone.Recovery{Err: phone.ErrFile, People: 12, Entries: 40, Kept: "people.db.broken-1"}
+	require.Contains(t, w.Error(fmt.Errorf("open: %w", r)), "12 people and 40 entries of the history could be recovered; the damaged file was kept as people.db.broken-1")
+	r.People, r.Entries = 0, 0
+	require.Contains(t, w.Error(r), "nothing of it could be read")
+}
+
 func TestWhen(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 30, 0, 0, time.UTC)
 	w := words.For("fr")

@@ -243,17 +243,26 @@ func (s *salvager) records(into *Store) (all []record, people, entries int) {
 	return all, people, entries
 }
 
-// fragile are blobs that are worth nothing without all others: unless the whole
-// memory against replays is there, what was sealed to the present prekeys must
-// open nowhere any more.
-var fragile = []Blob{{"courier", "courier/prekeys"}}
+// Blobs that must not come back older than they were.
+var (
+	// Unless the whole memory against replays is there, what was sealed to the
+	// present prekeys must open nowhere any more.
+	worthAll = Blob{"courier", "courier/prekeys"}
+	// An older token would let links in again that were retired, and an older
+	// list people who rang already.
+	worthNew = []Blob{{"door", "token"}, {"door", "admitted"}}
+)
 
 func (s *salvager) dropFragile(into *Store) {
 	if len(s.lost[string(bucketBlobs)]) == 0 {
 		return
 	}
-	for _, b := range fragile {
-		delete(s.found, string(bucketBlobs)+"/"+string(into.Blobs(b.Part).at(b.Key)))
+	name := func(b Blob) string { return string(bucketBlobs) + "/" + string(into.Blobs(b.Part).at(b.Key)) }
+	delete(s.found, name(worthAll))
+	for _, b := range worthNew {
+		if !s.certain[name(b)] {
+			delete(s.found, name(b))
+		}
 	}
 }
 

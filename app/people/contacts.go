@@ -18,7 +18,7 @@ import (
 // Limits of the address book.
 const (
 	maxContacts = 10_000
-	maxName     = 128  // bytes
+	MaxName     = 128  // bytes of a name
 	maxAddress  = 1024 // bytes
 	idBytes     = 32
 )
@@ -26,13 +26,8 @@ const (
 // Contacts lists everybody, sorted by name.
 func (s *Store) Contacts() []phone.Contact {
 	s.mu.RLock()
-	list := make([]phone.Contact, 0, len(s.contacts))
-	for _, c := range s.contacts {
-		list = append(list, c)
-	}
-	s.mu.RUnlock()
-	SortByName(list)
-	return list
+	defer s.mu.RUnlock()
+	return s.contacts.list()
 }
 
 // Find looks for an id, or for a name that exactly one contact has; case and
@@ -40,45 +35,63 @@ func (s *Store) Contacts() []phone.Contact {
 func (s *Store) Find(idOrName string) (phone.Contact, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if c, ok := s.contacts[strings.ToLower(idOrName)]; ok {
+	if c, ok := s.contacts.get(strings.ToLower(idOrName)); ok {
 		return c, true
 	}
-	var found []phone.Contact
-	for _, c := range s.contacts {
-		if fold(c.Name) == fold(idOrName) {
-			found = append(found, c)
-		}
+	if found := s.contacts.named(idOrName); len(found) == 1 {
+		return found[0].Contact, true
 	}
-	if len(found) != 1 {
-		return phone.Contact{}, false
-	}
-	return found[0], true
+	return phone.Contact{}, false
 }
 
-// Put adds a contact, or replaces the one with the same id. Empty choices get
-// their defaults. Errors: ErrBadContact, ErrTooMany, and those of writing.
-func (s *Store) Put(c phone.Contact) error {
-	c, err := clean(c)
-	if err != nil {
-		return err
+// Put adds contacts, or replaces those with the same ids, in one transaction.
+// Empty choices get their defaults. Errors: ErrBadContact, ErrTooMany, and
+// those of writing; then nothing changed.
+func (s *Store) Put(contacts ...phone.Contact) error {
+	all := make([]phone.Contact, len(contacts))
+	for i, c := range contacts {
+		var err error
+		if all[i], err = clean(c); err != nil {
+			return err
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known := s.contacts[c.ID]; !known && len(s.contacts) >= maxContacts {
+	if s.contacts.len()+s.unknown(all) > maxContacts {
 		return ErrTooMany
 	}
-	value, err := json.Marshal(c)
-	if err != nil {
-		return storeError(err)
-	}
-	at := s.box.name(bucketContacts, []byte(c.ID))
 	if err := s.update(func(tx *bolt.Tx) error {
-		return s.put(tx, bucketContacts, at, value)
+		for _, c := range all {
+			if err := s.putContact(tx, c); err != nil {
+				return err
+			}
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
-	s.contacts[c.ID] = c
+	s.contacts.put(all...)
 	return nil
+}
+
+// unknown counts those who are not in the address book. It is called with mu
+// held.
+func (s *Store) unknown(contacts []phone.Contact) int {
+	fresh := map[string]bool{}
+	for _, c := range contacts {
+		if _, known := s.contacts.get(c.ID); !known {
+			fresh[c.ID] = true
+		}
+	}
+	return len(fresh)
+}
+
+func (s *Store) putContact(tx *bolt.Tx, c phone.Contact) error {
+	value, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return s.put(tx, bucketContacts, s.box.name(bucketContacts, []byte(c.ID)), value)
 }
 
 // Replace puts c in the place of the contact old, whose identity is left in
@@ -92,27 +105,22 @@ func (s *Store) Replace(old string, c phone.Contact) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old = strings.ToLower(old)
-	if _, ok := s.contacts[old]; !ok {
+	if _, ok := s.contacts.get(old); !ok {
 		return ErrNoContact
 	}
-	if _, taken := s.contacts[c.ID]; taken && c.ID != old {
+	if _, taken := s.contacts.get(c.ID); taken && c.ID != old {
 		return ErrAlreadyContact
 	}
-	value, err := json.Marshal(c)
-	if err != nil {
-		return storeError(err)
-	}
-	at := s.box.name(bucketContacts, []byte(c.ID))
 	if err := s.update(func(tx *bolt.Tx) error {
 		if err := tx.Bucket(bucketContacts).Delete(s.box.name(bucketContacts, []byte(old))); err != nil {
 			return err
 		}
-		return s.put(tx, bucketContacts, at, value)
+		return s.putContact(tx, c)
 	}); err != nil {
 		return err
 	}
-	delete(s.contacts, old)
-	s.contacts[c.ID] = c
+	s.contacts.remove(old)
+	s.contacts.put(c)
 	return nil
 }
 
@@ -120,13 +128,7 @@ func (s *Store) Replace(old string, c phone.Contact) error {
 func (s *Store) Named(name, id string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name, id = fold(strings.TrimSpace(name)), strings.ToLower(id)
-	for _, c := range s.contacts {
-		if c.ID != id && fold(c.Name) == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.contacts.named(name), func(l *listed) bool { return l.ID != strings.ToLower(id) })
 }
 
 // Remove deletes a contact.
@@ -134,7 +136,7 @@ func (s *Store) Remove(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id = strings.ToLower(id)
-	if _, ok := s.contacts[id]; !ok {
+	if _, ok := s.contacts.get(id); !ok {
 		return ErrNoContact
 	}
 	if err := s.update(func(tx *bolt.Tx) error {
@@ -142,7 +144,7 @@ func (s *Store) Remove(id string) error {
 	}); err != nil {
 		return err
 	}
-	delete(s.contacts, id)
+	s.contacts.remove(id)
 	return nil
 }
 
@@ -152,7 +154,7 @@ func clean(c phone.Contact) (phone.Contact, error) {
 	if raw, err := hex.DecodeString(c.ID); err != nil || len(raw) != idBytes {
 		return c, fmt.Errorf("%w: id", ErrBadContact)
 	}
-	if c.Name == "" || len(c.Name) > maxName || !utf8.ValidString(c.Name) ||
+	if c.Name == "" || len(c.Name) > MaxName || !utf8.ValidString(c.Name) ||
 		slices.ContainsFunc([]rune(c.Name), func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
 		return c, fmt.Errorf("%w: name", ErrBadContact)
 	}

@@ -2,7 +2,7 @@
 // other parts store: one bbolt file in which every value is encrypted and
 // every name in a key is hashed, so that who has the file without the person's
 // identity key learns how much there is, but not whom it is about. A Store may
-// be used from any goroutine. The helpers for sorting and searching are pure.
+// be used from any goroutine.
 package people
 
 import "paravent/app/phone"

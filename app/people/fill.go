@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -54,7 +56,8 @@ func (s *Store) Fill(contacts []phone.Contact, history []phone.HistoryEntry, blo
 	if err := s.update(func(tx *bolt.Tx) error { return s.fill(tx, all, 0) }); err != nil {
 		return err
 	}
-	s.contacts = kept
+	s.contacts = newBook()
+	s.contacts.put(slices.Collect(maps.Values(kept))...)
 	return nil
 }
 

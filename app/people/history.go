@@ -53,7 +53,7 @@ func (s *Store) newest(limit int, wanted func(phone.HistoryEntry) bool) []phone.
 func (s *Store) AsNow(p phone.Person) phone.Person {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	c, known := s.contacts[p.ID]
+	c, known := s.contacts.get(p.ID)
 	p.Contact = known
 	if known {
 		p.Name, p.Address = c.Name, c.Address

@@ -151,7 +151,7 @@ func TestMigrationThatFailsLeavesTheOldFile(t *testing.T) {
 	require.NoError(t, err)
 	box, err := newBox(sampleKey(t))
 	require.NoError(t, err)
-	s := &Store{path: path, box: box, contacts: map[string]phone.Contact{}}
+	s := &Store{path: path, box: box, contacts: newBook()}
 	s.db, err = openDB(path)
 	require.NoError(t, err)
 	calls, failed := 0, errors.New("no")

@@ -40,7 +40,7 @@ type Store struct {
 	db   *bolt.DB
 
 	mu       sync.RWMutex
-	contacts map[string]phone.Contact // by id, as in the file
+	contacts book // as in the file
 
 	past past
 }
@@ -72,7 +72,7 @@ func open(path string, key [32]byte) (*Store, error) {
 	if err != nil {
 		return nil, storeError(err)
 	}
-	s := &Store{path: path, box: box, contacts: map[string]phone.Contact{}}
+	s := &Store{path: path, box: box, contacts: newBook()}
 	if s.db, err = openDB(path); err != nil {
 		return nil, err
 	}
@@ -128,14 +128,19 @@ func (s *Store) load() error {
 	if err := s.migrate(version, steps); err != nil {
 		return err
 	}
-	return s.db.View(func(tx *bolt.Tx) error {
+	var all []phone.Contact
+	if err := s.db.View(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketContacts).ForEach(func(at, sealed []byte) error {
 			var c phone.Contact
 			err := s.decode(bucketContacts, at, sealed, &c)
-			s.contacts[c.ID] = c
+			all = append(all, c)
 			return err
 		})
-	})
+	}); err != nil {
+		return err
+	}
+	s.contacts.put(all...)
+	return nil
 }
 
 // verify opens every value and checks the pages. The order matters: a page that

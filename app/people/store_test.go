@@ -87,7 +87,7 @@ func TestBadContactsAreRefused(t *testing.T) {
 		"short id":     func(c *phone.Contact) { c.ID = "abcd" },
 		"no hex":       func(c *phone.Contact) { c.ID = strings.Repeat("z", 64) },
 		"no name":      func(c *phone.Contact) { c.Name = " \t" },
-		"long name":    func(c *phone.Contact) { c.Name = strings.Repeat("x", maxName+1) },
+		"long name":    func(c *phone.Contact) { c.Name = strings.Repeat("x", MaxName+1) },
 		"control":      func(c *phone.Contact) { c.Name = "a\nb" },
 		"bidi trick":   func(c *phone.Contact) { c.Name = "a\u202eb" },
 		"not UTF-8":    func(c *phone.Contact) { c.Name = "a\xff" },

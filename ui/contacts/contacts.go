@@ -13,7 +13,6 @@ import (
 	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/widgets"
-	"paravent/ui/words"
 )
 
 // Phone is what the address book needs.
@@ -81,11 +80,11 @@ func (s *Screen) build() {
 
 // Reload reads the contacts again and shows those that match the search.
 func (s *Screen) Reload() {
-	wanted := words.Fold(s.search.Text)
+	wanted := phone.Fold(s.search.Text)
 	all := s.phone.Contacts()
 	s.shown = s.shown[:0]
 	for _, c := range all {
-		if strings.Contains(words.Fold(c.Name), wanted) {
+		if strings.Contains(phone.Fold(c.Name), wanted) {
 			s.shown = append(s.shown, c)
 		}
 	}
@@ -96,7 +95,7 @@ func (s *Screen) Reload() {
 			}
 			return 1
 		}
-		return strings.Compare(words.Fold(a.Name), words.Fold(b.Name))
+		return strings.Compare(phone.Fold(a.Name), phone.Fold(b.Name))
 	})
 	switch {
 	case len(all) == 0:

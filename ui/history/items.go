@@ -33,13 +33,13 @@ func byDay(w words.Words, list []phone.HistoryEntry, now time.Time) []item {
 // matching keeps the entries with people whose name, as it is shown, holds the
 // text.
 func matching(w words.Words, list []phone.HistoryEntry, text string) []phone.HistoryEntry {
-	wanted := words.Fold(text)
+	wanted := phone.Fold(text)
 	if wanted == "" {
 		return list
 	}
 	kept := []phone.HistoryEntry{}
 	for _, e := range list {
-		if strings.Contains(words.Fold(w.Name(e.Peer.Name)), wanted) {
+		if strings.Contains(phone.Fold(w.Name(e.Peer.Name)), wanted) {
 			kept = append(kept, e)
 		}
 	}

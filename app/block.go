@@ -95,13 +95,23 @@ func (a *App) keepBlocked(id string) error {
 	return a.door.Block(phone.Person{ID: c.ID, Name: c.Name, Address: c.Address})
 }
 
-// putContact stores a contact. Who was blocked outside the address book stays
+// putContacts stores contacts. Who was blocked outside the address book stays
 // so inside it, until the person says otherwise there.
-func (a *App) putContact(c phone.Contact) error {
-	listed := a.door.Blocks(c.ID)
-	c.Blocked = c.Blocked || listed
-	if err := a.people.Put(c); err != nil || !listed {
+func (a *App) putContacts(contacts ...phone.Contact) error {
+	var listed []string
+	for i, c := range contacts {
+		if a.door.Blocks(c.ID) {
+			listed = append(listed, c.ID)
+			contacts[i].Blocked = true
+		}
+	}
+	if err := a.people.Put(contacts...); err != nil {
 		return err
 	}
-	return a.door.Unblock(c.ID)
+	for _, id := range listed {
+		if err := a.door.Unblock(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

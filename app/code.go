@@ -38,7 +38,7 @@ func linkIn(texts []string) (link string, err error) {
 		if !looksLikeLink(text) {
 			continue
 		}
-		address, err := identity.ParseAddress(text)
+		address, err := identity.ReadLink(text)
 		switch {
 		case err != nil:
 			damaged = err
@@ -65,7 +65,7 @@ func (a *App) Code(link string) ([]byte, error) {
 			return nil, ErrNoServer
 		}
 	}
-	address, err := identity.ParseAddress(link)
+	address, err := identity.ReadLink(link)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (a *App) find(to string) (c phone.Contact, isContact bool, err error) {
 	if c, ok := a.people.Find(to); ok {
 		return c, true, nil
 	}
-	address, err := identity.ParseAddress(to)
+	address, err := identity.ReadLink(to)
 	if err != nil {
 		if looksLikeLink(to) {
 			return c, false, err

@@ -15,7 +15,7 @@ var (
 )
 
 func looksLikeLink(s string) bool {
-	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(s)), "paravent:")
+	return strings.Contains(strings.ToLower(s), "paravent:")
 }
 
 // Contacts lists the address book by name.
@@ -35,7 +35,7 @@ func (a *App) FindContact(nameOrID string) (phone.Contact, error) {
 // A name that somebody else has is ErrNameTaken: it may be the same person
 // with another key, for whom there is ReplaceAddress, or another person.
 func (a *App) AddContact(name, address string) (phone.Contact, error) {
-	link, err := identity.ParseAddress(address)
+	link, err := identity.ReadLink(address)
 	if err != nil {
 		return phone.Contact{}, err
 	}
@@ -58,7 +58,7 @@ func (a *App) AddContact(name, address string) (phone.Contact, error) {
 // address where they are in the address book, else with the link's own. It
 // does nothing else.
 func (a *App) WhoseLink(link string) (phone.Person, error) {
-	address, err := identity.ParseAddress(link)
+	address, err := identity.ReadLink(link)
 	if err != nil {
 		return phone.Person{}, err
 	}
@@ -79,7 +79,7 @@ func (a *App) PutContact(c phone.Contact) error {
 	if (!known || before.Name != c.Name) && a.people.Named(c.Name, c.ID) {
 		return ErrNameTaken
 	}
-	if err := a.putContact(c); err != nil {
+	if err := a.putContacts(c); err != nil {
 		return err
 	}
 	a.contactsChanged()

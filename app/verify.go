@@ -35,7 +35,7 @@ func (a *App) CompareCode(contact, scanned string) error {
 	if err != nil {
 		return err
 	}
-	address, err := identity.ParseAddress(scanned)
+	address, err := identity.ReadLink(scanned)
 	switch {
 	case err != nil:
 		return err
@@ -54,7 +54,7 @@ func (a *App) ReplaceAddress(contact, link string) (phone.Contact, error) {
 	if err != nil {
 		return phone.Contact{}, err
 	}
-	address, err := identity.ParseAddress(link)
+	address, err := identity.ReadLink(link)
 	switch {
 	case err != nil:
 		return phone.Contact{}, err

@@ -46,6 +46,20 @@ type Contact struct {
 	Added      time.Time   `json:"added"`
 }
 
+// Import is what became of a file of vCards.
+type Import struct {
+	Added   int       `json:"added"`
+	Updated int       `json:"updated"` // got another address; everything else stayed as it was
+	Same    int       `json:"same"`    // were in the address book with the same address
+	Skipped []Skipped `json:"skipped"`
+}
+
+// Skipped is a vCard that was not imported.
+type Skipped struct {
+	Name string `json:"name"` // safe to show; "" where it has none
+	Why  string `json:"why"`  // a fault's code
+}
+
 // Person is who is at the other end of a call or a knock, as far as known.
 type Person struct {
 	ID      string `json:"id"`   // hexadecimal identity key

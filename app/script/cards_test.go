@@ -17,3 +17,19 @@ func TestCodesAreReadAndWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestContactsAreExportedAndImported(t *testing.T) {
+	p, path := &fakePhone{}, filepath.Join(t.TempDir(), "people.vcf")
+	out := run(t, p, `{"do":"contacts.export","path":"`+path+`"}`, `{"do":"contacts.export","own":true,"path":"`+path+`"}`)
+	if out[0]["ok"] != true || out[1]["code"] != "bad-command" {
+		t.Error(out)
+	}
+	out = run(t, p, `{"do":"contacts.import","path":"`+path+`"}`)
+	skipped, _ := out[0]["skipped"].([]any)
+	if out[0]["added"] != 2.0 || out[0]["updated"] != 0.0 || out[0]["same"] != 1.0 || len(skipped) != 1 {
+		t.Error(out)
+	}
+	if want := "import everybody"; len(p.asked) != 1 || p.asked[0] != want {
+		t.Errorf("%q, want %q: what failed must not have replaced the file", p.asked, want)
+	}
+}

@@ -36,6 +36,9 @@ type Phone interface {
 	WhoseLink(link string) (phone.Person, error)
 	ReadCode(r io.Reader) (link string, err error)
 	Code(link string) ([]byte, error)
+	ExportContacts(w io.Writer) error
+	ExportOwn(w io.Writer) error
+	ImportContacts(r io.Reader) (phone.Import, error)
 	Profiles() []phone.Profile
 	CreateProfile(name string) (phone.Profile, error)
 	RenameProfile(profile, name string) error
@@ -80,6 +83,7 @@ type command struct {
 	Contact        string            `json:"contact"`
 	Limit          int               `json:"limit"`
 	Path           string            `json:"path"`
+	Own            bool              `json:"own"` // contacts.export: one's own vCard
 	Passphrase     string            `json:"passphrase"`
 	WithoutHistory bool              `json:"without_history"`
 	Link           string            `json:"link"`
@@ -147,9 +151,10 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"admitted": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"admitted": f.phone.Admitted()}, nil
 	},
-	"withdraw":    (*Face).doWithdraw,
-	"code.write":  (*Face).doCodeWrite,
-	"address.new": (*Face).doNewAddress,
+	"withdraw":        (*Face).doWithdraw,
+	"code.write":      (*Face).doCodeWrite,
+	"contacts.export": (*Face).doExport,
+	"address.new":     (*Face).doNewAddress,
 }
 
 // obey runs one line and answers it; it tells whether the line was "quit".

@@ -133,6 +133,16 @@ func (p *fakePhone) ReadCode(r io.Reader) (string, error) {
 	b, err := io.ReadAll(r)
 	return strings.TrimPrefix(string(b), "picture of "), err
 }
+func (p *fakePhone) ExportContacts(w io.Writer) error {
+	_, err := io.WriteString(w, "everybody")
+	return err
+}
+func (p *fakePhone) ExportOwn(io.Writer) error { return phone.ErrBadCommand }
+func (p *fakePhone) ImportContacts(r io.Reader) (phone.Import, error) {
+	b, err := io.ReadAll(r)
+	p.ask("import %s", b)
+	return phone.Import{Added: 2, Same: 1, Skipped: []phone.Skipped{{Name: "Mei", Why: "card-no-address"}}}, err
+}
 func (p *fakePhone) Code(link string) ([]byte, error) { return []byte("picture of " + link), nil }
 func (p *fakePhone) RemoveContact(id string) error    { delete(p.contacts, id); return nil }
 func (p *fakePhone) Knock(to, text string, agreed ...phone.Consent) error {

@@ -15,7 +15,8 @@ var slow = map[string]func(*Face, command) (map[string]any, error){
 	"backup": func(f *Face, c command) (map[string]any, error) {
 		return map[string]any{"path": c.Path}, f.phone.BackupTo(c.Path, c.Passphrase, c.left()...)
 	},
-	"code.read": (*Face).doCodeRead,
+	"code.read":       (*Face).doCodeRead,
+	"contacts.import": (*Face).doImport,
 }
 
 // left is what shall not be in a backup.

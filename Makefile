@@ -59,10 +59,12 @@ demo: build ## two phones on this computer call each other, relayed and direct; 
 	@echo "== demo: a server and two phones call each other, first relayed, then direct"
 	@go run ./internal/lab/demo -bin bin -seconds $(SECONDS_PER_CALL) $(if $(JSON),-json $(JSON))
 
-test: setup ## run all tests with the race detector
+test: setup ## run all tests with the race detector, and one more without it
 	@echo "== test: all packages with the race detector"
 	@go vet ./...
 	@go test -race -timeout 20m ./...
+	@echo "== test: what callers receive from those who do not answer, over 1,000 tries, at full speed"
+	@go test -count=1 -run TestP13P14 ./app
 
 leaktest: build ## prove with packets that no address leaks; JSON=FILE writes the results, KEEP=DIR keeps the recordings, ONLY=NAME runs some
 	@echo "== leaktest: phones, servers and relays in network namespaces of their own; every wire is recorded and compared with the receipts"

@@ -51,6 +51,7 @@ type App struct {
 	calls    *call.Manager
 	ringer   *ringer
 	screens  screens
+	scan     scan
 	trace    *tracer       // nil but in tests
 	stop     chan struct{} // closed by Close
 
@@ -205,6 +206,7 @@ func (a *App) Close() error {
 	}
 	a.mu.Unlock()
 	close(a.stop)
+	a.scan.end(phone.ErrClosed)
 	a.calls.Close()
 	a.ringer.silence()
 	a.ending.Wait()

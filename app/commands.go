@@ -45,6 +45,7 @@ func (a *App) Call(to string, video bool, consents ...phone.Consent) (phone.Call
 		return phone.CallID{}, err
 	}
 	wish := route.Wish(a.choices(), c, isContact)
+	a.scan.end(ErrScanInCall)
 	return a.calls.Place(call.Party{ID: call.PeerID(c.ID), Address: c.Address}, video, wish)
 }
 
@@ -76,6 +77,7 @@ func (a *App) Answer(id phone.CallID, video bool, consents ...phone.Consent) err
 		}
 	}
 	a.ringer.stop(id)
+	a.scan.end(ErrScanInCall)
 	return a.calls.Answer(id, video)
 }
 

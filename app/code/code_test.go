@@ -194,6 +194,16 @@ func TestReadEndsWithItsContext(t *testing.T) {
 	}
 }
 
+func TestScannerSeesCodes(t *testing.T) {
+	g := onPhoto(made(t, link, 6), 1280, 720)
+	s := NewScanner()
+	s.See(&image.YCbCr{Y: g.Pix, YStride: g.Stride, Cb: make([]byte, len(g.Pix)), Cr: make([]byte, len(g.Pix)), CStride: g.Stride, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: g.Rect})
+	clear(g.Pix) // the camera goes on
+	if got := <-s.Found(); !slices.Equal(got, []string{link}) {
+		t.Errorf("%.40q", got)
+	}
+}
+
 func TestMakeRefusesWhatFitsIntoNoCode(t *testing.T) {
 	for _, text := range []string{"", strings.Repeat("a", 3000), strings.Repeat("a", 10<<20)} {
 		if _, err := PNG(text, 4); !errors.Is(err, ErrUnwritable) {
@@ -226,7 +236,6 @@ func FuzzPixels(f *testing.F) {
 		g := grey(made(t, "paravent:fuzz", 3))
 		copy(g.Pix[min(int(at), len(g.Pix)):], damage)
 		_, _ = Read(t.Context(), bytes.NewReader(file(t, g)))
-		y := &image.YCbCr{Y: g.Pix, YStride: g.Stride, Cb: make([]byte, len(g.Pix)), Cr: make([]byte, len(g.Pix)), CStride: g.Stride, SubsampleRatio: image.YCbCrSubsampleRatio444, Rect: g.Rect}
-		_, _ = InPicture(y)
+		_, _ = look(g)
 	})
 }

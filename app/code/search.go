@@ -21,18 +21,8 @@ type effort struct {
 
 var (
 	thorough = effort{sides: []int{1000, 1800, 500, 3000, 250}, inverted: true}
-	glance   = effort{sides: []int{720}} // while the next picture comes anyway
+	glance   = effort{sides: []int{720, 1440}} // while the next picture comes anyway
 )
-
-// InPicture finds codes in one picture of a camera, quickly.
-func InPicture(picture *image.YCbCr) (texts []string, err error) {
-	defer func() {
-		if recover() != nil {
-			texts, err = nil, ErrNone
-		}
-	}()
-	return search(context.Background(), grey(picture), glance)
-}
 
 // search looks at several sizes until one shows a code.
 func search(ctx context.Context, g *image.Gray, e effort) ([]string, error) {

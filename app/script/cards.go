@@ -2,6 +2,7 @@ package script
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,30 @@ func (f *Face) doCodeRead(c command) (map[string]any, error) {
 		}
 		return err
 	})
+}
+
+// doCodeScan answers the address that the camera sees. "code.stop" and the end
+// of the commands stop it.
+func (f *Face) doCodeScan(ctx context.Context) (map[string]any, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f.mu.Lock()
+	f.stopScan = cancel
+	f.mu.Unlock()
+	link, err := f.phone.ScanCode(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"address": link}, nil
+}
+
+func (f *Face) doCodeStop(command) (map[string]any, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.stopScan != nil {
+		f.stopScan()
+	}
+	return nil, nil
 }
 
 // doCodeWrite draws an address, one's own where none is given.

@@ -1,7 +1,10 @@
 package script
 
 import (
+	"bytes"
+	"io"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -31,5 +34,25 @@ func TestContactsAreExportedAndImported(t *testing.T) {
 	}
 	if want := "import everybody"; len(p.asked) != 1 || p.asked[0] != want {
 		t.Errorf("%q, want %q: what failed must not have replaced the file", p.asked, want)
+	}
+}
+
+func TestScansEndWhenAskedAndWithTheCommands(t *testing.T) {
+	for name, end := range map[string]string{"asked": `{"do":"code.stop"}`, "quit": `{"do":"quit"}`} {
+		p := &fakePhone{began: make(chan struct{})}
+		var out bytes.Buffer
+		in, lines := io.Pipe()
+		go func() {
+			_, _ = io.WriteString(lines, `{"do":"code.scan"}`+"\n")
+			<-p.began
+			_, _ = io.WriteString(lines, end+"\n")
+			_ = lines.Close()
+		}()
+		if err := New(p, &out, AnswerAsk).Run(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		if text := out.String(); !strings.Contains(text, "phone-closed") {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }

@@ -35,6 +35,7 @@ type Phone interface {
 	ReplaceAddress(contact, link string) (phone.Contact, error)
 	WhoseLink(link string) (phone.Person, error)
 	ReadCode(r io.Reader) (link string, err error)
+	ScanCode(ctx context.Context, show phone.Screen) (link string, err error)
 	Code(link string) ([]byte, error)
 	ExportContacts(w io.Writer) error
 	ExportOwn(w io.Writer) error
@@ -154,6 +155,7 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"withdraw":        (*Face).doWithdraw,
 	"code.write":      (*Face).doCodeWrite,
 	"contacts.export": (*Face).doExport,
+	"code.stop":       (*Face).doCodeStop,
 	"address.new":     (*Face).doNewAddress,
 }
 
@@ -178,7 +180,7 @@ func (f *Face) obey(ctx context.Context, line []byte) (quit bool) {
 	}
 	if do, ok := slow[c.Do]; ok {
 		f.checks.Go(func() {
-			fields, err := do(f, c)
+			fields, err := do(ctx, f, c)
 			f.result(c.Do, fields, err)
 		})
 		return false

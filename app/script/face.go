@@ -29,6 +29,7 @@ type Face struct {
 	sounds   map[phone.CallID]time.Duration // first sounds that came before their "connected"
 	upgrades map[phone.CallID]phone.Upgrade // as last told
 	safety   map[phone.CallID]safety        // as last told
+	stopScan context.CancelFunc             // guarded by mu; nil before the first scan
 }
 
 // AnswerMode says what happens when it rings.

@@ -22,6 +22,7 @@ import (
 // fakePhone records what it was asked and lets a test raise events.
 type fakePhone struct {
 	tunnel   phone.Tunnel
+	began    chan struct{} // closed when a scan began
 	mu       sync.Mutex
 	asked    []string
 	handler  func(phone.Event)
@@ -142,6 +143,11 @@ func (p *fakePhone) ImportContacts(r io.Reader) (phone.Import, error) {
 	b, err := io.ReadAll(r)
 	p.ask("import %s", b)
 	return phone.Import{Added: 2, Same: 1, Skipped: []phone.Skipped{{Name: "Mei", Why: "card-no-address"}}}, err
+}
+func (p *fakePhone) ScanCode(ctx context.Context, _ phone.Screen) (string, error) {
+	close(p.began)
+	<-ctx.Done()
+	return "", phone.ErrClosed
 }
 func (p *fakePhone) Code(link string) ([]byte, error) { return []byte("picture of " + link), nil }
 func (p *fakePhone) RemoveContact(id string) error    { delete(p.contacts, id); return nil }

@@ -80,6 +80,24 @@ func (c Calls) Quiet(now time.Time) bool {
 	return scheduled && !c.Expecting(now)
 }
 
+// Expect opens the phone to everyone with the link until then; the zero time
+// ends it. Whoever expects a call is not undisturbed: that ends.
+func (c *Calls) Expect(until time.Time) {
+	c.ExpectingUntil = At(until)
+	if !until.IsZero() {
+		c.DoNotDisturb.Now = Switch{}
+	}
+}
+
+// Disturb switches do not disturb by hand. Whoever wants silence expects no
+// call any more.
+func (c *Calls) Disturb(s Switch) {
+	c.DoNotDisturb.Now = s
+	if s.On {
+		c.ExpectingUntil = Moment{}
+	}
+}
+
 // Scheduled tells whether the weekly schedule asks for silence at now, whose
 // zone is the person's, and until when; the zero time says that it never ends.
 func (d DoNotDisturb) Scheduled(now time.Time) (until time.Time, quiet bool) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"paravent/app/phone"
 )
@@ -53,6 +54,8 @@ type Phone interface {
 	BlockPerson(p phone.Person) error
 	Unblock(id string) error
 	Blocked() []phone.Person
+	Expect(d time.Duration) error
+	Disturb(on bool, until time.Time) error
 	History(limit int) []phone.HistoryEntry
 	HistoryWith(peerID string, limit int) []phone.HistoryEntry
 	DeleteHistory(ids ...uint64) error
@@ -95,6 +98,9 @@ type command struct {
 	IDs            []uint64          `json:"ids"`
 	Text           string            `json:"text"`
 	Entry          uint64            `json:"entry"`
+	Permission     phone.Permission  `json:"permission"`
+	Minutes        *int              `json:"minutes"` // expect
+	Until          time.Time         `json:"until"`   // disturb
 	Anyway         bool              `json:"anyway"`  // call, answer, knock, admit: the person was told what server-here-shows-address says
 	Changed        bool              `json:"changed"` // call, answer, knock: the person was told what contact-key-changed says
 }
@@ -125,8 +131,11 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"contact.compare": func(f *Face, c command) (map[string]any, error) {
 		return f.about(c, func(id string) error { return f.phone.CompareCode(id, c.Code) })
 	},
-	"contact.replace": (*Face).doContactReplace,
-	"open":            (*Face).doOpen,
+	"contact.replace":    (*Face).doContactReplace,
+	"contact.permission": (*Face).doPermission,
+	"expect":             (*Face).doExpect,
+	"disturb":            (*Face).doDisturb,
+	"open":               (*Face).doOpen,
 	"contacts": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"contacts": f.phone.Contacts()}, nil
 	},
@@ -273,23 +282,6 @@ func (f *Face) doGet(c command) (map[string]any, error) {
 		return map[string]any{"key": c.Key}, err
 	}
 	return map[string]any{"key": c.Key, "value": v}, nil
-}
-
-func (f *Face) doContactAdd(c command) (map[string]any, error) {
-	added, err := f.phone.AddContact(c.Name, c.Address)
-	if err != nil {
-		return nil, err
-	}
-	if c.Favourite || c.Route != "" {
-		added.Favourite = c.Favourite
-		if c.Route != "" {
-			added.Route = c.Route
-		}
-		if err := f.phone.PutContact(added); err != nil {
-			return nil, err
-		}
-	}
-	return map[string]any{"contact": added.ID}, nil
 }
 
 func (f *Face) doProfileCreate(c command) (map[string]any, error) {

@@ -174,7 +174,12 @@ func (p *fakePhone) BlockPerson(who phone.Person) error {
 	p.ask("block %s %s", who.ID, who.Address)
 	return nil
 }
-func (p *fakePhone) Unblock(id string) error { p.ask("unblock %s", id); return nil }
+func (p *fakePhone) Unblock(id string) error      { p.ask("unblock %s", id); return nil }
+func (p *fakePhone) Expect(d time.Duration) error { p.ask("expect %v", d); return nil }
+func (p *fakePhone) Disturb(on bool, until time.Time) error {
+	p.ask("disturb %v %s", on, until.Format(time.RFC3339))
+	return nil
+}
 func (p *fakePhone) Blocked() []phone.Person { return []phone.Person{{ID: "c0ffee"}} }
 func (p *fakePhone) NetworkDevices() []phone.NetworkDevice {
 	return []phone.NetworkDevice{{Name: "wg0", Title: "WireGuard (wg0)", VPN: true, Up: true, Addresses: []string{"10.2.0.2"}}}

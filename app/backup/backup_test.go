@@ -63,7 +63,8 @@ func TestRoundTrip(t *testing.T) {
 	got, err := Read(bytes.NewReader(file), passphrase)
 	require.NoError(t, err)
 	require.Equal(t, example(), got)
-	for _, secret := range []string{"Zo", "paravent", "relay", "it is me"} {
+	// Sealed bytes are any bytes: what is looked for is too long to come about by chance.
+	for _, secret := range []string{strings.Repeat("ab", 32), "paravent", "privacy.route", "it is me", "wireguard/tunnel"} {
 		require.NotContains(t, string(file), secret)
 	}
 }

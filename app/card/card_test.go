@@ -143,7 +143,8 @@ func TestReadsTheWorstInOnePass(t *testing.T) {
 		if cards := read(t, text); len(cards) != 1 {
 			t.Errorf("%s: %d cards", name, len(cards))
 		}
-		if took := time.Since(begun); took > 5*time.Second {
+		// Seconds on a busy machine; what looks back at every byte takes hours.
+		if took := time.Since(begun); took > time.Minute {
 			t.Errorf("%s: %v", name, took)
 		}
 	}

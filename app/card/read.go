@@ -104,23 +104,27 @@ func (p *parser) end(cut bool) {
 
 // ordered is an N property as people say it: given, additional, family name.
 func ordered(parts string) string {
-	fields := append(split(parts), "", "", "")
+	fields := components(parts)
 	return strings.Join(strings.Fields(fields[1]+" "+fields[2]+" "+fields[0]), " ")
 }
 
-// split parts a compound value at its semicolons.
-func split(s string) (fields []string) {
-	from := 0
+// components are the first three of a compound value, which semicolons part.
+func components(s string) (fields [3]string) {
+	n, from := 0, 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
 			i++
 		case ';':
-			fields = append(fields, unescape(s[from:i]))
+			fields[n] = unescape(s[from:i])
 			from = i + 1
+			if n++; n == len(fields) {
+				return fields
+			}
 		}
 	}
-	return append(fields, unescape(s[from:]))
+	fields[n] = unescape(s[from:])
+	return fields
 }
 
 // unescape undoes section 3.4; a backslash before anything else is dropped.

@@ -33,7 +33,7 @@ func (s *Screen) showWords() {
 	}
 	w := s.env.Words
 	c := &compare{shown: s.whatWords()}
-	shut := widgets.NewShut(w.T("close"), func() { c.dialog.Hide() })
+	shut := widgets.NewButton(w.T("close"), func() { c.dialog.Hide() })
 	c.dialog = widgets.NewDialog(s.env.Window, w.T("safety.title"), 560, s.words(), shut)
 	c.dialog.OnClose(func() { s.compare = nil })
 	s.compare = c
@@ -76,14 +76,14 @@ func (s *Screen) words() fyne.CanvasObject {
 // wordsState is what the person said before, and what they can say now.
 func (s *Screen) wordsState(name string) fyne.CanvasObject {
 	w := s.env.Words
-	differ := widget.NewButton(w.T("safety.differ"), s.wordsDiffer)
+	differ := widgets.NewButton(w.T("safety.differ"), s.wordsDiffer)
 	differ.Importance = widget.DangerImportance
 	if !s.info.Peer.Contact {
-		add := widget.NewButton(w.T("safety.add"), s.addPeer)
+		add := widgets.NewButton(w.T("safety.add"), s.addPeer)
 		add.Importance = widget.HighImportance
 		return container.NewVBox(widgets.Flush(widgets.Paragraph(w.T("safety.add-first", "name", name))), container.NewHBox(add, differ))
 	}
-	same := widget.NewButton(w.T("safety.same"), func() { s.env.Fail(s.phone.Verify(s.info.Peer.ID)) })
+	same := widgets.NewButton(w.T("safety.same"), func() { s.env.Fail(s.phone.Verify(s.info.Peer.ID)) })
 	same.Importance = widget.HighImportance
 	if s.info.Trust == phone.Verified {
 		return container.NewVBox(container.NewHBox(widgets.NewIcon("shield", theme.ColorNameSuccess, 22),
@@ -136,7 +136,7 @@ func (s *Screen) showTrust() {
 // newAlarm is the red band of a call with somebody whose key changed.
 func (s *Screen) newAlarm() *widgets.Panel {
 	w := s.env.Words
-	p := widgets.NewAlarm(0, w.T("safety.band"), widget.NewButton(w.T("safety.badge-compare"), s.showWords))
+	p := widgets.NewAlarm(0, w.T("safety.band"), widgets.NewButton(w.T("safety.badge-compare"), s.showWords))
 	p.Hide()
 	return p
 }

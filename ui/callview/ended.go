@@ -26,7 +26,7 @@ type Ended struct {
 	onKnock func(to, name string)
 	object  fyne.CanvasObject
 	receipt *widget.Label
-	more    *widget.Button // opens the whole receipt, hidden until there is one
+	more    *widgets.Button // opens the whole receipt, hidden until there is one
 }
 
 // NewEnded tells of the ended call of info. onKnock is asked to leave a knock
@@ -46,10 +46,10 @@ func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(
 	if !info.ConnectedAt.IsZero() {
 		lasted.SetText(w.T("ended.lasted", "time", words.Duration(now.Sub(info.ConnectedAt))))
 	}
-	s.more = widget.NewButton(w.T("receipt.open"), nil)
+	s.more = widgets.NewButton(w.T("receipt.open"), nil)
 	s.more.Hide()
-	shut := widget.NewButton(w.T("close"), onClose)
-	again := widget.NewButton(w.T("ended.again"), s.again)
+	shut := widgets.NewButton(w.T("close"), onClose)
+	again := widgets.NewButton(w.T("ended.again"), s.again)
 	again.Importance = widget.HighImportance
 	body := widgets.Wide(460, container.NewVBox(
 		container.NewCenter(face), widgets.Gap(8), widgets.NewLine(name).Sized(own.SizeHero).Bold().Center().Cut(),
@@ -104,7 +104,7 @@ func (s *Ended) again() { s.onAgain(s.peer(), s.info.Video) }
 
 // knock is the way to leave a few words where nobody answered.
 func (s *Ended) knock() fyne.CanvasObject {
-	b := widget.NewButton(s.env.Words.T("knock.leave"), func() { s.onKnock(s.peer(), s.info.Peer.Name) })
+	b := widgets.NewButton(s.env.Words.T("knock.leave"), func() { s.onKnock(s.peer(), s.info.Peer.Name) })
 	b.Hidden = !s.info.Outgoing || s.info.Reason != phone.NoAnswer
 	return b
 }

@@ -28,7 +28,7 @@ func (s *Screen) showLive() {
 	l.view = receipt.NewView(w, phone.Receipt{}, true)
 	scroll := container.NewVScroll(l.view.Object())
 	scroll.SetMinSize(fyne.NewSize(480, 350))
-	done := widget.NewButton(w.T("done"), func() { l.dialog.Hide() })
+	done := widgets.NewButton(w.T("done"), func() { l.dialog.Hide() })
 	done.Importance = widget.HighImportance
 	title, _ := w.Badge(s.info)
 	l.dialog = widgets.NewDialog(s.env.Window, title, 480,

@@ -20,14 +20,14 @@ type upgradeBar struct {
 	panel         *widgets.Panel
 	text, shows   *widget.Label
 	busy          *widget.ProgressBarInfinite
-	agree, refuse *widget.Button
+	agree, refuse *widgets.Button
 	news          string // how the last step ended, until it is dismissed or another begins
 }
 
 func newUpgradeBar(w words.Words, agree, refuse func()) *upgradeBar {
 	b := &upgradeBar{
 		text: widgets.Paragraph(""), shows: widgets.Paragraph(""), busy: widget.NewProgressBarInfinite(),
-		agree: widget.NewButton(w.T("upgrade.agree"), agree), refuse: widget.NewButton("", refuse),
+		agree: widgets.NewButton(w.T("upgrade.agree"), agree), refuse: widgets.NewButton("", refuse),
 	}
 	b.busy.Stop()
 	b.shows.TextStyle.Bold = true

@@ -207,7 +207,7 @@ func (s *Screen) chooseKeep() {
 		return err == nil
 	})
 	var d *widgets.Dialog
-	done := widget.NewButton(w.T("close"), func() { d.Hide() })
+	done := widgets.NewButton(w.T("close"), func() { d.Hide() })
 	done.Importance = widget.HighImportance
 	d = widgets.NewDialog(s.env.Window, w.T("keep.title"), 420, choice, done)
 }

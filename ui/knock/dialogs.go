@@ -20,7 +20,7 @@ import (
 // person may change.
 func (l *List) Add(who phone.Person) {
 	w := l.env.Words
-	name := widget.NewEntry()
+	name := widgets.NewEntry()
 	name.SetPlaceHolder(w.T("contacts.name-hint"))
 	name.SetText(words.SafeName(who.Name))
 	wrong := widgets.Problem()
@@ -40,11 +40,11 @@ func (l *List) Add(who phone.Person) {
 		l.Reload()
 	}
 	name.OnSubmitted = func(string) { save() }
-	yes := widget.NewButton(w.T("link.add"), save)
+	yes := widgets.NewButton(w.T("link.add"), save)
 	yes.Importance = widget.HighImportance
 	d = widgets.NewDialog(l.env.Window, w.T("knock.add-title"), 420, container.NewVBox(
 		widgets.Flush(widgets.Paragraph(w.T("knock.add-how"))), widgets.Field(w.T("contacts.name"), name), wrong),
-		widget.NewButton(w.T("cancel"), func() { d.Hide() }), yes)
+		widgets.NewButton(w.T("cancel"), func() { d.Hide() }), yes)
 	l.env.Window.Canvas().Focus(name)
 }
 
@@ -60,23 +60,23 @@ type leaving struct {
 	phone  Sender
 	to     string
 	dialog *widgets.Dialog
-	text   *widget.Entry
+	text   *widgets.Entry
 	count  *widgets.Line
 	wrong  *widget.Label
-	send   *widget.Button
+	send   *widgets.Button
 }
 
 // Leave asks what to leave at a door: to is what Knock takes, name whom the
 // dialog names, "" for somebody known by a link only.
 func Leave(env widgets.Env, p Sender, to, name string) {
 	w := env.Words
-	v := &leaving{env: env, phone: p, to: to, text: widget.NewMultiLineEntry(), count: widgets.NewLine("").Small(), wrong: widgets.Problem()}
+	v := &leaving{env: env, phone: p, to: to, text: widgets.NewMultiLineEntry(), count: widgets.NewLine("").Small(), wrong: widgets.Problem()}
 	v.text.Wrapping = fyne.TextWrapWord
 	v.text.SetMinRowsVisible(3)
 	v.text.SetPlaceHolder(w.T("knock.hint"))
 	v.text.OnChanged = func(string) { v.counted() }
 	v.text.OnSubmitted = func(string) { v.leave() }
-	v.send = widget.NewButton(w.T("knock.send"), func() { v.leave() })
+	v.send = widgets.NewButton(w.T("knock.send"), func() { v.leave() })
 	v.send.Importance = widget.HighImportance
 	title := w.T("knock.leave-title", "name", w.Name(name))
 	if name == "" {
@@ -84,7 +84,7 @@ func Leave(env widgets.Env, p Sender, to, name string) {
 	}
 	v.dialog = widgets.NewDialog(env.Window, title, 460, container.NewVBox(
 		widgets.Flush(widgets.Paragraph(w.T("knock.how"))), v.text, v.count, v.wrong),
-		widget.NewButton(w.T("cancel"), func() { v.dialog.Hide() }), v.send)
+		widgets.NewButton(w.T("cancel"), func() { v.dialog.Hide() }), v.send)
 	v.counted()
 	env.Window.Canvas().Focus(v.text)
 }

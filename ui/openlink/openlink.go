@@ -28,7 +28,7 @@ type Question struct {
 	onCall func(to string, video bool)
 	onDone func()
 	dialog *widgets.Dialog
-	name   *widget.Entry
+	name   *widgets.Entry
 	wrong  *widget.Label
 }
 
@@ -71,12 +71,12 @@ func (q *Question) askKnown() {
 func (q *Question) askUnknown() {
 	w := q.env.Words
 	key := ShortKey(q.who.ID)
-	q.name = widget.NewEntry()
+	q.name = widgets.NewEntry()
 	q.name.SetPlaceHolder(w.T("contacts.name-hint"))
 	q.name.OnChanged = func(string) { widgets.SetProblem(q.wrong, "") }
 	q.name.OnSubmitted = func(string) { q.add() }
 	q.wrong = widgets.Problem()
-	add := widget.NewButton(w.T("link.add"), q.add)
+	add := widgets.NewButton(w.T("link.add"), q.add)
 	add.Importance = widget.HighImportance
 	q.dialog = widgets.NewDialog(q.env.Window, w.T("link.title"), 420, container.NewVBox(
 		widgets.Flush(widgets.Paragraph(w.T("link.unknown", "key", key))),
@@ -86,14 +86,14 @@ func (q *Question) askUnknown() {
 	q.env.Window.Canvas().Focus(q.name)
 }
 
-func (q *Question) cancel() *widgets.Shut {
-	return widgets.NewShut(q.env.Words.T("cancel"), func() { q.dialog.Hide() })
+func (q *Question) cancel() *widgets.Button {
+	return widgets.NewButton(q.env.Words.T("cancel"), func() { q.dialog.Hide() })
 }
 
 // call leads to a second question: sound or pictures too, or nothing.
 func (q *Question) call(to, name string) fyne.CanvasObject {
 	w := q.env.Words
-	return widget.NewButton(w.T("link.call"), func() {
+	return widgets.NewButton(w.T("link.call"), func() {
 		q.dialog.OnClose(nil)
 		q.dialog.Hide()
 		place := func(video bool) func() {
@@ -105,7 +105,7 @@ func (q *Question) call(to, name string) fyne.CanvasObject {
 		cancel := q.cancel()
 		q.dialog = widgets.NewDialog(q.env.Window, w.T("link.call-title", "name", name), 420,
 			widgets.Flush(widgets.Paragraph(w.T("link.call-how"))),
-			cancel, widget.NewButton(w.T("call.video"), place(true)), widget.NewButton(w.T("call.audio"), place(false)))
+			cancel, widgets.NewButton(w.T("call.video"), place(true)), widgets.NewButton(w.T("call.audio"), place(false)))
 		q.dialog.OnClose(q.onDone)
 		q.env.Window.Canvas().Focus(cancel)
 	})

@@ -89,7 +89,7 @@ func (s *Screen) renameProfile(p phone.Profile) {
 // askName asks for a profile's name until it can be used.
 func (s *Screen) askName(title, name, yes string, then func(name string) error) {
 	w := s.env.Words
-	entry := widget.NewEntry()
+	entry := widgets.NewEntry()
 	entry.SetPlaceHolder(w.T("profiles.name-hint"))
 	entry.SetText(name)
 	problem := widgets.Problem()
@@ -105,10 +105,10 @@ func (s *Screen) askName(title, name, yes string, then func(name string) error) 
 		})
 	}
 	entry.OnSubmitted = func(string) { try() }
-	agree := widget.NewButton(yes, try)
+	agree := widgets.NewButton(yes, try)
 	agree.Importance = widget.HighImportance
 	d = widgets.NewDialog(s.env.Window, title, 420, container.NewVBox(widgets.Field(w.T("profiles.name"), entry), problem),
-		widget.NewButton(w.T("cancel"), func() { d.Hide() }), agree)
+		widgets.NewButton(w.T("cancel"), func() { d.Hide() }), agree)
 	s.env.Window.Canvas().Focus(entry)
 }
 

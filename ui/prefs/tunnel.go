@@ -92,12 +92,12 @@ func (s *Screen) importFile() {
 // pasteTunnel takes the text itself; it is gone with the dialog.
 func (s *Screen) pasteTunnel() {
 	w := s.env.Words
-	text := widget.NewMultiLineEntry()
+	text := widgets.NewMultiLineEntry()
 	text.SetPlaceHolder("[Interface]\nPrivateKey = …\nAddress = …\n\n[Peer]\nPublicKey = …\nEndpoint = …")
 	text.SetMinRowsVisible(9)
 	var d *widgets.Dialog
-	shut := widget.NewButton(w.T("cancel"), func() { d.Hide() })
-	use := widget.NewButton(w.T("tunnel.paste-use"), func() {
+	shut := widgets.NewButton(w.T("cancel"), func() { d.Hide() })
+	use := widgets.NewButton(w.T("tunnel.paste-use"), func() {
 		d.Hide()
 		s.importTunnel(w.T("tunnel.pasted"), []byte(text.Text))
 	})

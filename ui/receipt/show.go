@@ -20,7 +20,7 @@ func Show(env widgets.Env, e phone.HistoryEntry, now time.Time) *widgets.Dialog 
 		widgets.NewLine(w.T("receipt.with", "name", w.Name(e.Peer.Name), "when", w.When(e.At, now))).Cut(),
 		widgets.NewLine(w.Outcome(e)).Small().Cut(), widgets.Gap(4))
 	var d *widgets.Dialog
-	done := widget.NewButton(w.T("close"), func() { d.Hide() })
+	done := widgets.NewButton(w.T("close"), func() { d.Hide() })
 	done.Importance = widget.HighImportance
 	if e.Receipt == nil {
 		head.Add(widgets.Flush(widgets.Paragraph(w.T("receipt.none"))))
@@ -30,12 +30,12 @@ func Show(env widgets.Env, e phone.HistoryEntry, now time.Time) *widgets.Dialog 
 	head.Add(headline(env, e.Receipt))
 	view := container.NewVScroll(NewView(w, *e.Receipt, false).Object())
 	view.SetMinSize(fyne.NewSize(width, height))
-	var copied *widget.Button
-	copied = widget.NewButton(w.T("export.copy"), func() {
+	var copied *widgets.Button
+	copied = widgets.NewButton(w.T("export.copy"), func() {
 		fyne.CurrentApp().Clipboard().SetContent(w.ReceiptText(e, now))
 		copied.SetText(w.T("export.copied"))
 	})
-	export := widget.NewButton(w.T("export.button"), func() { widgets.Export(env, formats(env, e, now)) })
+	export := widgets.NewButton(w.T("export.button"), func() { widgets.Export(env, formats(env, e, now)) })
 	d = widgets.NewDialog(env.Window, w.T("receipt.title"), width,
 		container.NewBorder(head, nil, nil, nil, view), copied, export, done)
 	return d

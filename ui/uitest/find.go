@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+
+	"paravent/ui/widgets"
 )
 
 // Screen looks for widgets in a window, as a person looks for their names.
@@ -122,19 +124,36 @@ func (s Screen) SelectRow(i int) {
 // Entry returns the entry with that placeholder.
 func (s Screen) Entry(placeholder string) *widget.Entry {
 	s.T.Helper()
+	e, _ := s.entry(placeholder)
+	return e
+}
+
+// entry is that entry, and the widget that it is a part of.
+func (s Screen) entry(placeholder string) (*widget.Entry, fyne.Focusable) {
+	s.T.Helper()
 	for _, o := range s.objects() {
-		if e, ok := o.(*widget.Entry); ok && e.PlaceHolder == placeholder {
-			return e
+		if e, ok := entryOf(o); ok && e.PlaceHolder == placeholder {
+			return e, o.(fyne.Focusable)
 		}
 	}
 	s.T.Fatalf("no entry %q", placeholder)
-	return nil
+	return nil, nil
+}
+
+func entryOf(o fyne.CanvasObject) (*widget.Entry, bool) {
+	switch o := o.(type) {
+	case *widget.Entry:
+		return o, true
+	case *widgets.Entry:
+		return &o.Entry, true
+	}
+	return nil, false
 }
 
 // Entries are all the entries on the screen.
 func (s Screen) Entries() (list []*widget.Entry) {
 	for _, o := range s.objects() {
-		if e, ok := o.(*widget.Entry); ok {
+		if e, ok := entryOf(o); ok {
 			list = append(list, e)
 		}
 	}
@@ -179,9 +198,9 @@ func (s Screen) shows(w fyne.Widget, text string) bool {
 // Type types into the entry with that placeholder.
 func (s Screen) Type(placeholder, text string) {
 	s.T.Helper()
-	e := s.Entry(placeholder)
+	e, focus := s.entry(placeholder)
 	e.SetText("")
-	test.Type(e, text)
+	test.Type(focus, text)
 }
 
 // Texts are all the words on the screen.

@@ -60,9 +60,9 @@ func Ask(win fyne.Window, title, question, yes, no string, then func()) *Dialog 
 // Confirm asks about something that is shown. The refusal has the focus.
 func Confirm(win fyne.Window, title string, about fyne.CanvasObject, yes, no string, then func()) *Dialog {
 	var d *Dialog
-	agree := widget.NewButton(yes, func() { d.Hide(); then() })
+	agree := NewButton(yes, func() { d.Hide(); then() })
 	agree.Importance = widget.DangerImportance
-	refuse := NewShut(no, func() { d.Hide() })
+	refuse := NewButton(no, func() { d.Hide() })
 	d = NewDialog(win, title, 380, about, refuse, agree)
 	win.Canvas().Focus(refuse)
 	return d
@@ -73,7 +73,7 @@ func Tell(win fyne.Window, title, text, shut string) *Dialog {
 	label := widget.NewLabel(text)
 	label.Wrapping = fyne.TextWrapWord
 	var d *Dialog
-	button := widget.NewButton(shut, func() { d.Hide() })
+	button := NewButton(shut, func() { d.Hide() })
 	button.Importance = widget.HighImportance
 	d = NewDialog(win, title, 380, Flush(label), button)
 	return d

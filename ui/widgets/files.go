@@ -35,8 +35,8 @@ func Export(env Env, formats []Format) {
 	}
 	choice := NewChoice(options, formats[0].ID, nil)
 	var d *Dialog
-	shut := widget.NewButton(w.T("cancel"), func() { d.Hide() })
-	next := widget.NewButton(w.T("export.choose"), func() {
+	shut := NewButton(w.T("cancel"), func() { d.Hide() })
+	next := NewButton(w.T("export.choose"), func() {
 		d.Hide()
 		for _, f := range formats {
 			if f.ID == choice.Selected() {

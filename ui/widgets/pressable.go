@@ -70,9 +70,7 @@ func (p *pressable) TypedKey(key *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		p.press()
 	default:
-		if c := p.canvas(); c != nil && c.OnTypedKey() != nil {
-			c.OnTypedKey()(key)
-		}
+		passOn(p.me, key)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestKnockersAreAddedOrBlocked(t *testing.T) {
 	s.Tap("Block")
 	require.Contains(t, acts(f), "block "+rude.ID)
 	require.False(t, s.Sees("hey you"))
-	w.main.open(pagePrefs)
+	w.main.open(pageAudience)
 	require.True(t, s.Sees("Rude"))
 	_ = f.Unblock(rude.ID)
 	require.False(t, s.Sees("Rude"))

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"paravent/app/phone"
 	"paravent/settings"
@@ -17,6 +18,11 @@ type Phone interface {
 	// Start begins to serve or to connect, after first start chose a name and
 	// a server, and again whenever the person asks for another try.
 	Start() error
+
+	// Expect and Disturb end each other; 0 ends the expecting, and the zero
+	// time has no end.
+	Expect(d time.Duration) error
+	Disturb(on bool, until time.Time) error
 
 	Contacts() []phone.Contact
 	AddContact(name, address string) (phone.Contact, error)

@@ -9,6 +9,7 @@ import (
 
 	"paravent/app/phone"
 	"paravent/settings"
+	"paravent/ui/audience"
 	"paravent/ui/contacts"
 	"paravent/ui/dial"
 	"paravent/ui/history"
@@ -27,6 +28,7 @@ const (
 	pageContacts page = iota
 	pageDial
 	pageHistory
+	pageAudience
 	pagePrefs
 	pageCheck // is opened from the settings
 	pageCount
@@ -46,6 +48,7 @@ type shell struct {
 	contacts *contacts.Screen
 	dial     *dial.Screen
 	history  *history.Screen
+	audience *audience.Screen
 	prefs    *prefs.Screen
 	check    *selftest.Screen
 	knocks   *knock.List
@@ -70,9 +73,10 @@ func newShell(w *Window) *shell {
 	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, content.Refresh)
 	s.above.Add(s.knocks.Object())
 	s.history = history.New(env, w.phone, s.knocks, w.world.now, call)
+	s.audience = audience.New(env, w.phone, w.world.now)
 	s.prefs = prefs.New(env, w.phone, w.world.now, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
 	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
-	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.prefs.Object(), s.check.Object()}
+	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.audience.Object(), s.prefs.Object(), s.check.Object()}
 	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
 	s.open(pageContacts)
 	s.serverChanged(phone.ServerChanged{Online: w.phone.Self().Online})
@@ -82,7 +86,8 @@ func newShell(w *Window) *shell {
 func (s *shell) rail() fyne.CanvasObject {
 	w := s.win.env.Words
 	pages := [pageCheck]struct{ icon, name string }{
-		{"contacts", w.T("nav.contacts")}, {"dial", w.T("nav.dial")}, {"history", w.T("nav.history")}, {"settings", w.T("nav.prefs")},
+		{"contacts", w.T("nav.contacts")}, {"dial", w.T("nav.dial")}, {"history", w.T("nav.history")},
+		{"audience", w.T("nav.audience")}, {"settings", w.T("nav.prefs")},
 	}
 	items := container.NewVBox()
 	for i, p := range pages {
@@ -112,7 +117,7 @@ func (s *shell) open(p page) {
 	s.body.Objects = []fyne.CanvasObject{s.pages[p]}
 	s.body.Refresh()
 	s.banner.Hide()
-	s.above.Hidden = p >= pagePrefs
+	s.above.Hidden = p >= pageAudience
 	s.object.Refresh()
 	if p == pagePrefs {
 		s.prefs.LookForDevices()
@@ -129,7 +134,10 @@ func (s *shell) reload() {
 	s.history.Reload()
 	s.dial.Reload()
 	s.knocks.Reload()
-	if s.page == pagePrefs {
+	switch s.page {
+	case pageAudience:
+		s.audience.Reload()
+	case pagePrefs:
 		s.prefs.Reload()
 	}
 	s.nav[pageHistory].SetCount(s.win.phone.Unseen())
@@ -138,6 +146,9 @@ func (s *shell) reload() {
 }
 
 func (s *shell) settingsChanged() {
+	if s.page == pageAudience {
+		s.audience.Reload()
+	}
 	s.prefs.Reload()
 	s.history.Reload()
 	s.showMe()

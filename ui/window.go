@@ -215,6 +215,7 @@ func (w *Window) tick() {
 	if w.main != nil {
 		w.main.knocks.Tick()
 		w.main.history.Tick(w.world.now())
+		w.main.audience.Tick(w.world.now())
 	}
 }
 

@@ -144,6 +144,7 @@ func TestScreensLook(t *testing.T) {
 	all := scenes()
 	maps.Copy(all, safetyScenes())
 	maps.Copy(all, doorScenes())
+	maps.Copy(all, audienceScenes())
 	for name, play := range all {
 		for _, lang := range []string{"en", "fr"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {
@@ -353,14 +354,6 @@ func TestChangePrivacy(t *testing.T) {
 	s.Tap("Settings")
 	s.Tap("Direct with contacts")
 	require.Equal(t, settings.RouteContactsDirect, f.Settings().Privacy.Route)
-	s.Tap("People in your address book")
-	require.Empty(t, f.Settings().Calls.Audience)
-	require.True(t, s.Sees("Nobody is allowed"))
-	s.Tap("Everyone")
-	require.Equal(t, []settings.Audience{settings.AudienceEveryone}, f.Settings().Calls.Audience)
-	require.True(t, s.Sees("Anyone who has your call address can ring."))
-	s.Tap("Enable audio and video calls")
-	require.False(t, f.Settings().Calls.Enabled)
 	s.Tap("Cancel echo")
 	require.False(t, f.Settings().Audio.EchoCancellation)
 	f.Fail(settings.ErrBadValue)
@@ -382,8 +375,7 @@ func TestLockdownOverridesAndGivesBack(t *testing.T) {
 	s.Tap("Lockdown")
 	require.True(t, f.Settings().Privacy.Lockdown)
 	require.True(t, s.Sees("this shows what is in force"))
-	require.True(t, s.Sees("Only people in your address book can ring"))
-	for name, on := range map[string]bool{"Private speech": true, "Connect while it rings": false, "Everyone": false, "People in your address book": true} {
+	for name, on := range map[string]bool{"Private speech": true, "Connect while it rings": false} {
 		require.Equal(t, on, s.Checked(name), name)
 		s.Tap(name)
 	}
@@ -399,19 +391,6 @@ func TestLockdownOverridesAndGivesBack(t *testing.T) {
 	s.Tap("Connect while it rings")
 	require.True(t, f.Settings().Privacy.ConstantBitrate)
 	require.False(t, f.Settings().Calls.Preconnect)
-}
-
-func TestVerifiedIsDisabledWhileNobodyIs(t *testing.T) {
-	f := uitest.New()
-	for _, c := range f.Contacts() {
-		c.Trust = phone.Unverified
-		require.NoError(t, f.PutContact(c))
-	}
-	_, s := open(t, f)
-	s.Tap("Settings")
-	require.True(t, s.Sees("Nobody is verified yet"))
-	s.Tap("Verified people")
-	require.Equal(t, []settings.Audience{settings.AudienceContacts}, f.Settings().Calls.Audience)
 }
 
 func TestLanguageSwitchesLive(t *testing.T) {

@@ -22,7 +22,6 @@ type Phone interface {
 	UpdateSettings(change func(*settings.Settings)) error
 	Devices() phone.Devices
 	NetworkDevices() []phone.NetworkDevice
-	Contacts() []phone.Contact
 	History(limit int) []phone.HistoryEntry
 
 	Tunnel() (phone.Tunnel, bool)
@@ -34,9 +33,6 @@ type Phone interface {
 	RenameProfile(profile, name string) error
 	DeleteProfile(profile string) error
 	OpenProfile(profile string) error
-
-	Blocked() []phone.Person
-	Unblock(id string) error
 }
 
 // Screen is the settings.
@@ -55,11 +51,8 @@ type Screen struct {
 	devices  phone.Devices
 	networks []phone.NetworkDevice
 	shelf    []phone.Profile
-	blocked  []phone.Person
 	looked   bool          // devices and networks were looked for
 	refused  *widget.Label // why the last tunnel was not taken
-	meaning  *widget.Label
-	groups   *fyne.Container
 }
 
 // New shows the settings of p; onServer runs after another server was chosen,
@@ -77,7 +70,7 @@ func (s *Screen) Object() fyne.CanvasObject { return s.object }
 
 // Reload shows the settings again where something else changed them.
 func (s *Screen) Reload() {
-	if !reflect.DeepEqual(s.shown, s.phone.Settings()) || !reflect.DeepEqual(s.blocked, s.phone.Blocked()) {
+	if !reflect.DeepEqual(s.shown, s.phone.Settings()) {
 		s.fill()
 	}
 }
@@ -94,10 +87,10 @@ func (s *Screen) LookForDevices() {
 }
 
 func (s *Screen) fill() {
-	s.shown, s.blocked = s.phone.Settings(), s.phone.Blocked()
+	s.shown = s.phone.Settings()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.network(), gap(), s.calls(), gap(), s.blockedPeople(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
+		s.privacy(), gap(), s.network(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
 	}
 	s.body.Refresh()
 }

@@ -183,22 +183,6 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// Audience says in words who may ring with these settings at now.
-func (w Words) Audience(c settings.Calls, now time.Time) string {
-	var parts []string
-	for _, clause := range c.Sentence(now) {
-		groups := make([]string, len(clause.Except))
-		for i, e := range clause.Except {
-			groups[i] = w.Exception(e)
-		}
-		parts = append(parts, w.T(clause.Key, "groups", strings.Join(groups, ", ")))
-	}
-	return strings.Join(parts, " ")
-}
-
-// Exception names a group whom do not disturb lets through.
-func (w Words) Exception(e settings.Exception) string { return w.T("disturb.except-" + string(e)) }
-
 // Name is a person's name, safe to show, or words for someone without one.
 func (w Words) Name(name string) string {
 	if safe := SafeName(name); safe != "" {
@@ -217,9 +201,6 @@ func (w Words) RoutePeer(p settings.RoutePolicy) string { return w.T("privacy." 
 func (w Words) RouteServer(p settings.RoutePolicy) string {
 	return w.T("privacy." + string(p) + "-server")
 }
-
-// AudienceName names a group of callers.
-func (w Words) AudienceName(a settings.Audience) string { return w.T("calls." + string(a)) }
 
 // Backend names a sound library.
 func (w Words) Backend(b settings.SpeakerBackend) string { return w.T("sound.backend-" + string(b)) }

@@ -17,9 +17,14 @@ import (
 	"paravent/settings"
 )
 
-// ErrBackupPlace says that a backup would lie in the profile that it is of,
-// where it could take the place of what it is of.
-var ErrBackupPlace = phone.NewFault("backup-into-profile")
+// Faults of where a backup shall lie.
+var (
+	// ErrBackupPlace says that a backup would lie in the profile that it is of,
+	// where it could take the place of what it is of.
+	ErrBackupPlace = phone.NewFault("backup-into-profile")
+	// ErrBackupNotSaved says that nothing can be written there.
+	ErrBackupNotSaved = phone.NewFault("backup-not-saved")
+)
 
 // secrets are what other parts of the phone keep that goes into a backup: the
 // tunnel, since calls that shall go through it fail without it, the token of
@@ -77,7 +82,11 @@ func (a *App) BackupTo(path, passphrase string, without ...phone.BackupPart) err
 	if within(path, a.opts.Profile) {
 		return ErrBackupPlace
 	}
-	return fault(settings.WriteFile(path, func(f *os.File) error { return a.Backup(f, passphrase, without...) }))
+	err := fault(settings.WriteFile(path, func(f *os.File) error { return a.Backup(f, passphrase, without...) }))
+	if errors.Is(err, phone.ErrFile) {
+		return fmt.Errorf("%w: %w", ErrBackupNotSaved, err)
+	}
+	return err
 }
 
 // within tells whether path leads into dir. Of what cannot be found it is left

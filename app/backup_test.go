@@ -228,8 +228,8 @@ func TestBackupIntoAFile(t *testing.T) {
 	require.NoError(t, Restore(filepath.Join(dir, "q"), openFile(t, path), backupPassphrase))
 	require.NoError(t, os.Symlink(profile, filepath.Join(dir, "link")))
 	for bad, want := range map[string]*phone.Fault{
-		filepath.Join(dir, "none", "x"):           phone.ErrFile,
-		dir:                                       phone.ErrFile,
+		filepath.Join(dir, "none", "x"):           ErrBackupNotSaved,
+		dir:                                       ErrBackupNotSaved,
 		filepath.Join(profile, "people.db"):       ErrBackupPlace,
 		filepath.Join(profile, "new.age"):         ErrBackupPlace,
 		filepath.Join(dir, "link", "people.db"):   ErrBackupPlace,

@@ -44,13 +44,17 @@ func TestEscapeClosesADialogWhereverTheFocusIs(t *testing.T) {
 			s.Tap("Settings")
 			s.Tap("New profile…")
 		},
+		"backup": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
+			s.Tap("Settings")
+			s.Tap("Make a backup…")
+		},
 		"tunnel": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
 			s.Tap("Settings")
 			s.Tap("Paste…")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for steps := range 6 { // more than any of these has fields and buttons
+			for steps := range 9 { // more than any of these has fields and buttons
 				f := uitest.New()
 				w, s := open(t, f)
 				openIt(f, w, s)

@@ -84,6 +84,8 @@ type Phone interface {
 	DeleteProfile(profile string) error
 	// OpenProfile opens the window of another profile, or brings it forward.
 	OpenProfile(profile string) error
+	// BackupTo encrypts for about a second.
+	BackupTo(path, passphrase string, without ...phone.BackupPart) error
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

@@ -70,6 +70,13 @@ func scenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) 
 			s.Tap(w.env.Words.T("keep.change"))
 		},
 		"prefs": func(_ *testing.T, _ *uitest.Fake, w *Window, _ uitest.Screen) { w.main.open(pagePrefs) },
+		"backup": func(t *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			t.Setenv("HOME", "/home/camille")
+			t.Setenv("USERPROFILE", "/home/camille")
+			f.Fail(phone.ErrDiskFull)
+			makeBackup(w, s)
+			s.Tap(w.env.Words.T("backup.save"))
+		},
 		"lockdown": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
 			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.Lockdown = true })
 			w.main.open(pagePrefs)

@@ -38,10 +38,9 @@ const Version = 1
 
 // Limits.
 const (
-	MinPassphrase = 8        // characters
-	maxFile       = 64 << 20 // the fullest address book and history take a third of it
-	padTo         = 64 << 10
-	power         = 18 // 2^18: about a second, age's own default
+	maxFile = 64 << 20 // the fullest address book and history take a third of it
+	padTo   = 64 << 10
+	power   = 18 // 2^18: about a second, age's own default
 )
 
 // mark begins the clear text; the version follows.
@@ -62,7 +61,7 @@ type Contents struct {
 func Write(w io.Writer, passphrase string, c Contents) error { return write(w, passphrase, c, power) }
 
 func write(w io.Writer, passphrase string, c Contents, power int) error {
-	if utf8.RuneCountInString(passphrase) < MinPassphrase {
+	if utf8.RuneCountInString(passphrase) < phone.MinPassphrase {
 		return ErrPassphrase
 	}
 	to, err := age.NewScryptRecipient(passphrase)

@@ -99,3 +99,6 @@ type BackupPart string
 
 // BackupHistory is the history; there is no other such part.
 const BackupHistory BackupPart = "history"
+
+// MinPassphrase is the least number of characters of a backup's passphrase.
+const MinPassphrase = 8

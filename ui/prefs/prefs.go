@@ -16,7 +16,8 @@ import (
 )
 
 // Phone is what the settings need. Devices, NetworkDevices, ImportTunnel and
-// RemoveTunnel may be slow, as those of profiles, and are called away from the drawing goroutine.
+// RemoveTunnel may be slow, as those of profiles and backups, and are called
+// away from the drawing goroutine.
 type Phone interface {
 	Settings() settings.Settings
 	UpdateSettings(change func(*settings.Settings)) error
@@ -33,6 +34,8 @@ type Phone interface {
 	RenameProfile(profile, name string) error
 	DeleteProfile(profile string) error
 	OpenProfile(profile string) error
+
+	BackupTo(path, passphrase string, without ...phone.BackupPart) error
 }
 
 // Screen is the settings.
@@ -53,6 +56,7 @@ type Screen struct {
 	shelf    []phone.Profile
 	looked   bool          // devices and networks were looked for
 	refused  *widget.Label // why the last tunnel was not taken
+	backedUp string        // where this window's last backup lies
 }
 
 // New shows the settings of p; onServer runs after another server was chosen,
@@ -90,7 +94,7 @@ func (s *Screen) fill() {
 	s.shown = s.phone.Settings()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.network(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.profiles(),
+		s.privacy(), gap(), s.network(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.backup(), gap(), s.profiles(),
 	}
 	s.body.Refresh()
 }

@@ -68,6 +68,10 @@ func (s Screen) Find(name string) fyne.Tappable {
 			if o.Text == name {
 				return checkTap{o}
 			}
+		case *widgets.Check:
+			if o.Text == name {
+				return checkTap{&o.Check}
+			}
 		default:
 			if tap, ok := o.(fyne.Tappable); ok && writes(o, name) {
 				return tap
@@ -216,6 +220,8 @@ func (s Screen) Texts() []string {
 			texts = append(texts, o.Text)
 		case *widget.RichText:
 			texts = append(texts, o.String())
+		case *widgets.Check:
+			texts = append(texts, o.Text)
 		case *widget.Check:
 			texts = append(texts, o.Text)
 		case labelled:

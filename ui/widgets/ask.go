@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -11,6 +13,7 @@ import (
 // closes it.
 type Dialog struct {
 	popup   *widget.PopUp
+	overlay fyne.CanvasObject // what of popup lies over the window
 	head    *Line
 	canvas  fyne.Canvas
 	typed   func(*fyne.KeyEvent)
@@ -31,21 +34,36 @@ func NewDialog(win fyne.Window, title string, width float32, content fyne.Canvas
 		}
 	})
 	d.popup.Show()
+	d.overlay = d.canvas.Overlays().Top()
 	return d
 }
 
 // SetTitle gives it another title.
 func (d *Dialog) SetTitle(title string) { d.head.SetText(title) }
 
+// Fit lays it out again after something in it came, went or grew.
+func (d *Dialog) Fit() {
+	d.popup.Refresh()
+	d.overlay.Refresh()
+}
+
 // OnClose runs f when the dialog goes.
 func (d *Dialog) OnClose(f func()) { d.onClose = f }
 
-// Hide takes the dialog away; a second call does nothing.
+// Gone tells that it was closed, or that a call took its place.
+func (d *Dialog) Gone() bool {
+	return !slices.Contains(d.canvas.Overlays().List(), d.overlay)
+}
+
+// Hide takes the dialog away; a second call does nothing. One that is gone
+// leaves the keys alone: they are those of what took its place.
 func (d *Dialog) Hide() {
 	if !d.popup.Visible() {
 		return
 	}
-	d.canvas.SetOnTypedKey(d.typed)
+	if !d.Gone() {
+		d.canvas.SetOnTypedKey(d.typed)
+	}
 	d.popup.Hide()
 	if d.onClose != nil {
 		d.onClose()

@@ -62,10 +62,16 @@ func Sees(icon, text string) fyne.CanvasObject {
 
 // Hint is an explanation in line with the field above it.
 func Hint(text string) fyne.CanvasObject {
+	_, o := LiveHint(text)
+	return o
+}
+
+// LiveHint is a Hint that may say something else later, by its label.
+func LiveHint(text string) (*widget.Label, fyne.CanvasObject) {
 	label := widget.NewLabel(text)
 	label.Wrapping = fyne.TextWrapWord
 	label.SizeName = theme.SizeNameCaptionText
-	return container.New(&hang{left: -theme.InnerPadding(), up: 8}, label)
+	return label, container.New(&hang{left: -theme.InnerPadding(), up: 8}, label)
 }
 
 // Select marks an option without telling OnChanged.

@@ -99,6 +99,39 @@ func OpenFile(env Env, title string, endings []string, limit int64, then func(na
 	showFiles(env, d)
 }
 
+// ChooseFile lets the person choose a file with one of the endings, and gives
+// its path.
+func ChooseFile(env Env, title string, endings []string, then func(path string)) {
+	d := dialog.NewFileOpen(func(from fyne.URIReadCloser, err error) {
+		switch {
+		case err != nil:
+			env.Fail(fmt.Errorf("%w: %w", ErrNotRead, err))
+		case from != nil:
+			_ = from.Close() // nothing was read
+			then(from.URI().Path())
+		}
+	}, env.Window)
+	d.SetFilter(storage.NewExtensionFileFilter(endings))
+	d.SetTitleText(title)
+	d.SetConfirmText(env.Words.T("file.open"))
+	showFiles(env, d)
+}
+
+// ChooseFolder lets the person choose a folder, and gives its path.
+func ChooseFolder(env Env, title string, then func(path string)) {
+	d := dialog.NewFolderOpen(func(at fyne.ListableURI, err error) {
+		switch {
+		case err != nil:
+			env.Fail(fmt.Errorf("%w: %w", ErrNotRead, err))
+		case at != nil:
+			then(at.Path())
+		}
+	}, env.Window)
+	d.SetTitleText(title)
+	d.SetConfirmText(env.Words.T("file.choose"))
+	showFiles(env, d)
+}
+
 func read(from fyne.URIReadCloser, limit int64, err error) (string, []byte, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("%w: %w", ErrNotRead, err)

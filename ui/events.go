@@ -193,9 +193,7 @@ func (w *Window) notice(n phone.Notice) {
 // focused widget takes.
 func (w *Window) setContent(o fyne.CanvasObject, keys func(fyne.KeyName)) {
 	c := w.win.Canvas()
-	for top := c.Overlays().Top(); top != nil; top = c.Overlays().Top() {
-		c.Overlays().Remove(top)
-	}
+	widgets.ClearOverlays(c)
 	c.Unfocus()
 	w.win.SetContent(widgets.WithTips(c, o))
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {

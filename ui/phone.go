@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"paravent/app/phone"
@@ -33,6 +34,9 @@ type Phone interface {
 	Distrust(contact string) error
 	// WhoseLink tells who a paravent: link names.
 	WhoseLink(link string) (phone.Person, error)
+	// ReadCode and ScanCode find a call address in a QR code; see scan.
+	ReadCode(r io.Reader) (link string, err error)
+	ScanCode(ctx context.Context, show phone.Screen) (link string, err error)
 	History(limit int) []phone.HistoryEntry
 	// Knock and Admit wait for a server, up to ten seconds.
 	Knock(to, text string, consents ...phone.Consent) error

@@ -116,6 +116,7 @@ func (w *Window) letGo() {
 	if w.main != nil {
 		w.main.check.Close()
 	}
+	widgets.ClearOverlays(w.win.Canvas())
 	widgets.ForgetTips(w.win.Canvas())
 }
 

@@ -32,6 +32,7 @@ type Fake struct {
 	shelf    []phone.Profile
 	report   phone.PrivacyReport
 	during   func(context.Context)
+	camera   func(context.Context, phone.Screen) (string, error)
 	handlers map[int]func(phone.Event)
 	next     int
 	nextErr  error

@@ -47,12 +47,34 @@ func (d *Dialog) Fit() {
 	d.overlay.Refresh()
 }
 
-// OnClose runs f when the dialog goes.
+// OnClose runs f when the person closes the dialog.
 func (d *Dialog) OnClose(f func()) { d.onClose = f }
 
 // Gone tells that it was closed, or that a call took its place.
 func (d *Dialog) Gone() bool {
 	return !slices.Contains(d.canvas.Overlays().List(), d.overlay)
+}
+
+// gone is what runs when a dialog goes, by its overlay.
+var gone = map[fyne.CanvasObject]func(){}
+
+// OnGone runs f once the dialog is not shown any more, also where a call or
+// the window's end took it away: for what must not outlive it.
+func (d *Dialog) OnGone(f func()) { gone[d.overlay] = f }
+
+// ClearOverlays takes away whatever stands over a window's content.
+func ClearOverlays(c fyne.Canvas) {
+	for top := c.Overlays().Top(); top != nil; top = c.Overlays().Top() {
+		c.Overlays().Remove(top)
+		goneNow(top)
+	}
+}
+
+func goneNow(o fyne.CanvasObject) {
+	if f := gone[o]; f != nil {
+		delete(gone, o)
+		f()
+	}
 }
 
 // Hide takes the dialog away; a second call does nothing. One that is gone
@@ -65,6 +87,7 @@ func (d *Dialog) Hide() {
 		d.canvas.SetOnTypedKey(d.typed)
 	}
 	d.popup.Hide()
+	goneNow(d.overlay)
 	if d.onClose != nil {
 		d.onClose()
 	}

@@ -83,15 +83,7 @@ func OpenFile(env Env, title string, endings []string, limit int64, then func(na
 		if from == nil && err == nil {
 			return
 		}
-		env.Spawn(func() func() {
-			name, content, err := read(from, limit, err)
-			return func() {
-				env.Fail(err)
-				if err == nil {
-					then(name, content)
-				}
-			}
-		})
+		readAway(env, func() (fyne.URIReadCloser, error) { return from, err }, limit, then)
 	}, env.Window)
 	d.SetFilter(storage.NewExtensionFileFilter(endings))
 	d.SetTitleText(title)
@@ -130,6 +122,24 @@ func ChooseFolder(env Env, title string, then func(path string)) {
 	d.SetTitleText(title)
 	d.SetConfirmText(env.Words.T("file.choose"))
 	showFiles(env, d)
+}
+
+// ReadFile reads a file that is known already, as OpenFile does.
+func ReadFile(env Env, file fyne.URI, limit int64, then func(name string, content []byte)) {
+	readAway(env, func() (fyne.URIReadCloser, error) { return storage.Reader(file) }, limit, then)
+}
+
+func readAway(env Env, open func() (fyne.URIReadCloser, error), limit int64, then func(name string, content []byte)) {
+	env.Spawn(func() func() {
+		from, err := open()
+		name, content, err := read(from, limit, err)
+		return func() {
+			env.Fail(err)
+			if err == nil {
+				then(name, content)
+			}
+		}
+	})
 }
 
 func read(from fyne.URIReadCloser, limit int64, err error) (string, []byte, error) {

@@ -48,6 +48,11 @@ func TestEscapeClosesADialogWhereverTheFocusIs(t *testing.T) {
 			s.Tap("Settings")
 			s.Tap("Make a backup…")
 		},
+		"add a contact": func(_ *uitest.Fake, _ *Window, s uitest.Screen) { s.Tap("Add a contact") },
+		"scan": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
+			s.Tap("Add a contact")
+			s.Tap("With the camera…")
+		},
 		"tunnel": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
 			s.Tap("Settings")
 			s.Tap("Paste…")

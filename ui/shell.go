@@ -64,7 +64,7 @@ func newShell(w *Window) *shell {
 	s := &shell{win: w, body: container.NewStack()}
 	env := w.env
 	call := func(to string, video bool) { w.place(to, video, w.fail) }
-	s.contacts = contacts.New(env, w.phone, call)
+	s.contacts = contacts.New(env, w.phone, call, nil)
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
 		func(link string) { knock.Leave(env, w.phone, link, "") })
 	s.banner = widgets.NewBanner(env.Words.T("close"))

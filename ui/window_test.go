@@ -152,6 +152,7 @@ func TestScreensLook(t *testing.T) {
 	maps.Copy(all, safetyScenes())
 	maps.Copy(all, doorScenes())
 	maps.Copy(all, audienceScenes())
+	maps.Copy(all, scanScenes())
 	for name, play := range all {
 		for _, lang := range []string{"en", "fr"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {
@@ -183,11 +184,11 @@ func TestAddContact(t *testing.T) {
 	_, s := open(t, f)
 	s.Tap("Add a contact")
 	s.Tap("Add")
-	require.True(t, s.Sees("Please give a name."))
-	s.Type("As you want to see it", "Zoé")
-	s.Tap("Add")
 	require.True(t, s.Sees("Please paste a call address."))
 	s.Type("paravent:…", "https://example.org")
+	s.Tap("Add")
+	require.True(t, s.Sees("Please give a name."))
+	s.Type("As you want to see it", "Zoé")
 	s.Tap("Add")
 	require.True(t, s.Sees("not a complete call address"))
 	s.Type("paravent:…", uitest.Link("zoe"))

@@ -7,48 +7,104 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"paravent/app/phone"
+	"paravent/ui/scan"
 	"paravent/ui/widgets"
+	"paravent/ui/words"
 )
+
+// adding is the dialog that puts somebody into the address book.
+type adding struct {
+	screen *Screen
+	dialog *widgets.Dialog
+	codes  *scan.Bar
+
+	link, name *widgets.Entry
+	known      *fyne.Container // whom the link belongs to, where they are here already
+	whose      *widget.Label
+	problem    *widget.Label
+	add        *widgets.Button
+	who        phone.Person // the zero Person while the link is none
+}
 
 // Add asks for a name and a link, and adds the contact.
 func (s *Screen) Add() {
 	w := s.env.Words
-	name, link := widget.NewEntry(), widget.NewMultiLineEntry()
-	name.SetPlaceHolder(w.T("contacts.name-hint"))
-	link.SetPlaceHolder("paravent:…")
-	link.Wrapping = fyne.TextWrapBreak
-	link.SetMinRowsVisible(4)
-	problem := widgets.Problem()
-
-	var dialog *widgets.Dialog
-	try := func() {
-		address := strings.TrimSpace(link.Text)
-		switch {
-		case strings.TrimSpace(name.Text) == "":
-			widgets.SetProblem(problem, w.T("contacts.name-missing"))
-			s.env.Window.Canvas().Focus(name)
-			return
-		case address == "":
-			widgets.SetProblem(problem, w.T("contacts.link-missing"))
-			s.env.Window.Canvas().Focus(link)
-			return
-		}
-		if _, err := s.phone.AddContact(strings.TrimSpace(name.Text), address); err != nil {
-			widgets.SetProblem(problem, w.Error(err))
-			return
-		}
-		dialog.Hide()
-		s.Reload()
-	}
-	add := widget.NewButton(w.T("contacts.add-confirm"), try)
-	add.Importance = widget.HighImportance
-	cancel := widget.NewButton(w.T("cancel"), func() { dialog.Hide() })
-	name.OnSubmitted = func(string) { try() }
-	link.OnChanged = func(string) { widgets.SetProblem(problem, "") }
-	dialog = widgets.NewDialog(s.env.Window, w.T("contacts.add-title"), 440, container.NewVBox(
+	a := &adding{screen: s, link: widgets.NewMultiLineEntry(), name: widgets.NewEntry(), problem: widgets.Problem()}
+	a.link.SetPlaceHolder("paravent:…")
+	a.link.Wrapping = fyne.TextWrapBreak
+	a.link.SetMinRowsVisible(3)
+	a.link.OnChanged = func(string) { a.look() }
+	a.name.SetPlaceHolder(w.T("contacts.name-hint"))
+	a.name.OnChanged = func(string) { widgets.SetProblem(a.problem, "") }
+	a.name.OnSubmitted = func(string) { a.try() }
+	a.codes = scan.NewBar(s.env, s.phone, a.link.SetText, func() { a.dialog.Fit() })
+	a.whose = widgets.Paragraph("")
+	a.known = container.NewVBox(widgets.Flush(a.whose), container.NewHBox(widgets.NewButton(w.T("contacts.open"), a.open)))
+	a.known.Hide()
+	a.add = widgets.NewButton(w.T("contacts.add-confirm"), a.try)
+	a.add.Importance = widget.HighImportance
+	cancel := widgets.NewButton(w.T("cancel"), func() { a.dialog.Hide() })
+	a.dialog = widgets.NewDialog(s.env.Window, w.T("contacts.add-title"), 440, container.NewVBox(
 		widgets.Flush(widgets.Paragraph(w.T("contacts.add-how"))),
-		widgets.Field(w.T("contacts.name"), name),
-		widgets.Field(w.T("contacts.link"), link), problem,
-	), cancel, add)
-	s.env.Window.Canvas().Focus(name)
+		widgets.Field(w.T("contacts.link"), a.link), a.codes.Object(), a.known,
+		widgets.Field(w.T("contacts.name"), a.name), a.problem,
+	), cancel, a.add)
+	a.dialog.OnGone(a.codes.Close)
+	s.env.Window.Canvas().Focus(a.link)
+}
+
+// look tells whom the link belongs to as soon as it is one.
+func (a *adding) look() {
+	w := a.screen.env.Words
+	widgets.SetProblem(a.problem, "")
+	who, err := a.screen.phone.WhoseLink(a.link.Text)
+	a.who = who
+	if err != nil || !who.Contact {
+		a.known.Hide()
+		a.add.Enable()
+	} else {
+		a.whose.SetText(w.T("contacts.known", "name", w.Name(who.Name)))
+		a.known.Show()
+		a.add.Disable()
+	}
+	a.dialog.Fit()
+	if err == nil && !who.Contact && who.Name != "" && a.name.Text == "" {
+		a.name.SetText(words.SafeName(who.Name))
+	}
+}
+
+// open leads to the contact whose link it is.
+func (a *adding) open() {
+	a.dialog.Hide()
+	a.screen.openID(a.who.ID)
+}
+
+func (a *adding) try() {
+	w := a.screen.env.Words
+	link, name := strings.TrimSpace(a.link.Text), strings.TrimSpace(a.name.Text)
+	switch {
+	case a.add.Disabled(): // they are here already
+		return
+	case link == "":
+		a.wrong(a.link, w.T("contacts.link-missing"))
+		return
+	case name == "":
+		a.wrong(a.name, w.T("contacts.name-missing"))
+		return
+	}
+	c, err := a.screen.phone.AddContact(name, link)
+	if err != nil {
+		a.wrong(a.link, w.Error(err))
+		return
+	}
+	a.dialog.Hide()
+	a.screen.reveal(c.ID)
+}
+
+// wrong says what is wrong and leads to where it belongs.
+func (a *adding) wrong(field *widgets.Entry, text string) {
+	widgets.SetProblem(a.problem, text)
+	a.dialog.Fit()
+	a.screen.env.Window.Canvas().Focus(field)
 }

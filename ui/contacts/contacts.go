@@ -12,6 +12,7 @@ import (
 
 	"paravent/app/phone"
 	"paravent/settings"
+	"paravent/ui/scan"
 	"paravent/ui/widgets"
 )
 
@@ -22,6 +23,8 @@ type Phone interface {
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
+	WhoseLink(link string) (phone.Person, error)
+	scan.Phone
 }
 
 // Screen is the address book.
@@ -29,18 +32,20 @@ type Screen struct {
 	env    widgets.Env
 	phone  Phone
 	onCall func(id string, video bool)
+	onOpen func(id string)
 
 	object fyne.CanvasObject
-	search *widget.Entry
-	list   *widget.List
+	search *widgets.Entry
+	list   *widgets.List
 	empty  *widget.Label
 	first  fyne.CanvasObject
 	shown  []phone.Contact
 }
 
-// New shows the address book of p; onCall is asked to call a contact.
-func New(env widgets.Env, p Phone, onCall func(id string, video bool)) *Screen {
-	s := &Screen{env: env, phone: p, onCall: onCall}
+// New shows the address book of p; onCall is asked to call a contact, and
+// onOpen to show the page of one (nil: there is none, a dialog shows them).
+func New(env widgets.Env, p Phone, onCall func(id string, video bool), onOpen func(id string)) *Screen {
+	s := &Screen{env: env, phone: p, onCall: onCall, onOpen: onOpen}
 	s.build()
 	s.Reload()
 	return s
@@ -51,21 +56,20 @@ func (s *Screen) Object() fyne.CanvasObject { return s.object }
 
 func (s *Screen) build() {
 	w := s.env.Words
-	s.search = widget.NewEntry()
+	s.search = widgets.NewEntry()
 	s.search.SetPlaceHolder(w.T("contacts.search"))
 	s.search.OnChanged = func(string) { s.Reload() }
 
-	add := widget.NewButton(w.T("contacts.add"), s.Add)
+	add := widgets.NewButton(w.T("contacts.add"), s.Add)
 	add.Importance = widget.HighImportance
-	s.list = widget.NewList(
+	s.list = widgets.NewList(
 		func() int { return len(s.shown) },
 		func() fyne.CanvasObject { return newRow(s) },
 		func(i widget.ListItemID, o fyne.CanvasObject) { o.(*row).set(s.shown[i]) },
 	)
-	s.list.HideSeparators = true
 	s.list.OnSelected = func(i widget.ListItemID) {
 		s.list.Unselect(i)
-		s.edit(s.shown[i])
+		s.open(s.shown[i])
 	}
 	s.empty = widgets.Paragraph("")
 	s.empty.Alignment = fyne.TextAlignCenter
@@ -109,6 +113,31 @@ func (s *Screen) Reload() {
 		s.first.Hide()
 	}
 	s.list.Refresh()
+}
+
+// open shows everything about a contact.
+func (s *Screen) open(c phone.Contact) {
+	if s.onOpen != nil {
+		s.onOpen(c.ID)
+		return
+	}
+	s.edit(c)
+}
+
+func (s *Screen) openID(id string) {
+	if i := slices.IndexFunc(s.phone.Contacts(), func(c phone.Contact) bool { return c.ID == id }); i >= 0 {
+		s.open(s.phone.Contacts()[i])
+	}
+}
+
+// reveal shows a contact in the list, whatever is searched for.
+func (s *Screen) reveal(id string) {
+	s.search.SetText("")
+	s.Reload()
+	if i := slices.IndexFunc(s.shown, func(c phone.Contact) bool { return c.ID == id }); i >= 0 {
+		s.env.Window.Canvas().Focus(s.list)
+		s.list.Highlight(i)
+	}
 }
 
 func (s *Screen) star(c phone.Contact) {

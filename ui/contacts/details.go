@@ -15,7 +15,7 @@ import (
 func (s *Screen) edit(c phone.Contact) {
 	w := s.env.Words
 	var dialog *widgets.Dialog
-	name := widget.NewEntry()
+	name := widgets.NewEntry()
 	name.SetText(c.Name)
 	name.OnChanged = func(text string) {
 		if text = strings.TrimSpace(text); text != "" {
@@ -36,11 +36,11 @@ func (s *Screen) edit(c phone.Contact) {
 	block.SetChecked(c.Blocked)
 	block.OnChanged = func(on bool) { c.Blocked = on; s.save(c) }
 
-	remove := widget.NewButton(w.T("contact.remove"), func() { dialog.Hide(); s.remove(c) })
+	remove := widgets.NewButton(w.T("contact.remove"), func() { dialog.Hide(); s.remove(c) })
 	remove.Importance = widget.DangerImportance
-	done := widget.NewButton(w.T("done"), func() { dialog.Hide() })
+	done := widgets.NewButton(w.T("done"), func() { dialog.Hide() })
 	done.Importance = widget.HighImportance
-	copyLink := widget.NewButton(w.T("contact.copy"), func() { fyne.CurrentApp().Clipboard().SetContent(c.Address) })
+	copyLink := widgets.NewButton(w.T("contact.copy"), func() { fyne.CurrentApp().Clipboard().SetContent(c.Address) })
 
 	dialog = widgets.NewDialog(s.env.Window, w.Name(c.Name), 460, container.NewVBox(
 		widgets.Field(w.T("contacts.name"), name), widgets.Gap(4),

@@ -36,6 +36,7 @@ type Bar struct {
 	env    widgets.Env
 	phone  Phone
 	got    func(link string)
+	grown  func()
 	object fyne.CanvasObject
 
 	picture, camera *widgets.Button
@@ -44,11 +45,12 @@ type Bar struct {
 	closed          bool
 }
 
-// NewBar makes the row; got is given each address that was found. The one who
-// shows it calls Close when it goes.
-func NewBar(env widgets.Env, p Phone, got func(link string)) *Bar {
+// NewBar makes the row; got is given each address that was found, and grown runs
+// when something below the row came or went. The one who shows it calls Close
+// when it goes.
+func NewBar(env widgets.Env, p Phone, got func(link string), grown func()) *Bar {
 	w := env.Words
-	b := &Bar{env: env, phone: p, got: got, busy: widgets.NewLine(w.T("scan.looking")).Small(), problem: widgets.Problem()}
+	b := &Bar{env: env, phone: p, got: got, grown: grown, busy: widgets.NewLine(w.T("scan.looking")).Small(), problem: widgets.Problem()}
 	b.picture = widgets.NewButton(w.T("scan.picture"), b.choose)
 	b.camera = widgets.NewButton(w.T("scan.camera"), func() {
 		b.say(nil)
@@ -111,11 +113,12 @@ func (b *Bar) wait(on bool) {
 		b.picture.Disable()
 		b.camera.Disable()
 		b.busy.Show()
-		return
+	} else {
+		b.picture.Enable()
+		b.camera.Enable()
+		b.busy.Hide()
 	}
-	b.picture.Enable()
-	b.camera.Enable()
-	b.busy.Hide()
+	b.grown()
 }
 
 func (b *Bar) say(err error) {
@@ -124,6 +127,7 @@ func (b *Bar) say(err error) {
 		text = b.env.Words.Error(err)
 	}
 	widgets.SetProblem(b.problem, text)
+	b.grown()
 }
 
 func (b *Bar) found(link string) {

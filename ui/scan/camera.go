@@ -33,7 +33,6 @@ type camera struct {
 	problem *widget.Label
 	again   *widgets.Button
 	stop    context.CancelFunc // of the search that runs, or ran last
-	gone    bool
 }
 
 // withCamera opens the dialog and the camera; got gets the address it sees.
@@ -49,10 +48,7 @@ func withCamera(env widgets.Env, p Phone, got func(link string)) {
 		container.NewStack(container.NewCenter(c.opening), c.picture)))
 	c.dialog = widgets.NewDialog(env.Window, w.T("scan.camera-title"), stage.Width, container.NewVBox(
 		widgets.Flush(widgets.Paragraph(w.T("scan.camera-how"))), frame, c.problem), cancel, c.again)
-	c.dialog.OnGone(func() {
-		c.gone = true
-		c.stop()
-	})
+	c.dialog.OnGone(func() { c.stop() })
 	env.Window.Canvas().Focus(cancel)
 	c.search()
 }
@@ -64,6 +60,7 @@ func (c *camera) search() {
 	c.again.Hide()
 	widgets.SetProblem(c.problem, "")
 	c.opening.SetText(c.env.Words.T("scan.opening"))
+	c.dialog.Fit()
 	c.env.Spawn(func() func() {
 		link, err := c.phone.ScanCode(ctx, until{ctx, c.picture.Screen()})
 		stop()
@@ -72,7 +69,7 @@ func (c *camera) search() {
 }
 
 func (c *camera) ended(link string, err error) {
-	if c.gone {
+	if c.dialog.Gone() {
 		return
 	}
 	if err == nil {
@@ -84,6 +81,7 @@ func (c *camera) ended(link string, err error) {
 	c.opening.SetText("")
 	widgets.SetProblem(c.problem, c.env.Words.Error(err))
 	c.again.Show()
+	c.dialog.Fit()
 }
 
 // until shows pictures while ctx lasts: none comes after a search has ended.

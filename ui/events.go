@@ -57,11 +57,15 @@ func (w *Window) settingsChanged() {
 		w.main.settingsChanged()
 		return
 	}
-	page := w.main.page
+	page, who := w.main.page, w.main.contact.ID()
 	w.main.check.Close()
 	w.speak()
 	w.main = newShell(w)
-	w.main.open(page)
+	if page == pageContact {
+		w.main.openContact(who)
+	} else {
+		w.main.open(page)
+	}
 	if w.call == nil && w.ringing == nil && w.ended == nil {
 		w.showMain()
 	}
@@ -169,7 +173,7 @@ func (w *Window) showMain() {
 	switch {
 	case w.main != nil:
 		w.main.reload()
-		w.setContent(w.main.object, nil)
+		w.setContent(w.main.object, w.main.key)
 		w.askLink()
 	case w.asks != nil:
 		w.setContent(w.asks.Object(), nil)

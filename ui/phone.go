@@ -38,6 +38,10 @@ type Phone interface {
 	ReadCode(r io.Reader) (link string, err error)
 	ScanCode(ctx context.Context, show phone.Screen) (link string, err error)
 	History(limit int) []phone.HistoryEntry
+	// HistoryWith is the part about one person.
+	HistoryWith(id string, limit int) []phone.HistoryEntry
+	// Code draws a call address as a QR code, as a PNG file.
+	Code(link string) ([]byte, error)
 	// Knock and Admit wait for a server, up to ten seconds.
 	Knock(to, text string, consents ...phone.Consent) error
 	Admit(entry uint64, consents ...phone.Consent) error

@@ -10,6 +10,7 @@ import (
 	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/audience"
+	"paravent/ui/contact"
 	"paravent/ui/contacts"
 	"paravent/ui/dial"
 	"paravent/ui/history"
@@ -30,7 +31,8 @@ const (
 	pageHistory
 	pageAudience
 	pagePrefs
-	pageCheck // is opened from the settings
+	pageCheck   // is opened from the settings
+	pageContact // is opened from wherever a contact is named
 	pageCount
 )
 
@@ -51,6 +53,8 @@ type shell struct {
 	audience *audience.Screen
 	prefs    *prefs.Screen
 	check    *selftest.Screen
+	contact  *contact.Screen
+	from     page // where the contact's page was opened
 	knocks   *knock.List
 
 	me     *widgets.Line
@@ -64,7 +68,10 @@ func newShell(w *Window) *shell {
 	s := &shell{win: w, body: container.NewStack()}
 	env := w.env
 	call := func(to string, video bool) { w.place(to, video, w.fail) }
-	s.contacts = contacts.New(env, w.phone, call, nil)
+	s.contacts = contacts.New(env, w.phone, call, s.openContact)
+	s.contact = contact.New(env, w.phone, w.world.now, contact.Ways{
+		Back: func() { s.open(s.from) }, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) },
+	})
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
 		func(link string) { knock.Leave(env, w.phone, link, "") })
 	s.banner = widgets.NewBanner(env.Words.T("close"))
@@ -72,11 +79,11 @@ func newShell(w *Window) *shell {
 	content := container.NewBorder(container.NewVBox(s.banner, s.above), nil, nil, nil, s.body)
 	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, content.Refresh)
 	s.above.Add(s.knocks.Object())
-	s.history = history.New(env, w.phone, s.knocks, w.world.now, call)
+	s.history = history.New(env, w.phone, s.knocks, w.world.now, call, s.openContact)
 	s.audience = audience.New(env, w.phone, w.world.now)
 	s.prefs = prefs.New(env, w.phone, w.world.now, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
 	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
-	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.audience.Object(), s.prefs.Object(), s.check.Object()}
+	s.pages = [pageCount]fyne.CanvasObject{s.contacts.Object(), s.dial.Object(), s.history.Object(), s.audience.Object(), s.prefs.Object(), s.check.Object(), s.contact.Object()}
 	s.object = container.NewBorder(nil, nil, s.rail(), nil, content)
 	s.open(pageContacts)
 	s.serverChanged(phone.ServerChanged{Online: w.phone.Self().Online})
@@ -112,17 +119,35 @@ func (s *shell) rail() fyne.CanvasObject {
 func (s *shell) open(p page) {
 	s.page = p
 	for i, n := range s.nav {
-		n.SetSelected(page(i) == p || page(i) == pagePrefs && p == pageCheck)
+		n.SetSelected(page(i) == p || page(i) == pagePrefs && p == pageCheck || page(i) == s.from && p == pageContact)
 	}
 	s.body.Objects = []fyne.CanvasObject{s.pages[p]}
 	s.body.Refresh()
 	s.banner.Hide()
-	s.above.Hidden = p >= pageAudience
+	s.above.Hidden = p >= pageAudience && p != pageContact
 	s.object.Refresh()
 	if p == pagePrefs {
 		s.prefs.LookForDevices()
 	}
 	s.reload()
+}
+
+// openContact shows a contact's own page, which leads back to where it was
+// opened.
+func (s *shell) openContact(id string) {
+	if s.page != pageContact {
+		s.from = s.page
+	}
+	if s.contact.Show(id) {
+		s.open(pageContact)
+	}
+}
+
+// key takes a key that no widget on the page has a use for.
+func (s *shell) key(key fyne.KeyName) {
+	if s.page == pageContact {
+		s.contact.Key(key)
+	}
 }
 
 // reload reads again what may have changed.
@@ -139,6 +164,8 @@ func (s *shell) reload() {
 		s.audience.Reload()
 	case pagePrefs:
 		s.prefs.Reload()
+	case pageContact:
+		s.contact.Reload()
 	}
 	s.nav[pageHistory].SetCount(s.win.phone.Unseen())
 	s.win.titled()
@@ -151,6 +178,9 @@ func (s *shell) settingsChanged() {
 	}
 	s.prefs.Reload()
 	s.history.Reload()
+	if s.page == pageContact {
+		s.contact.Reload()
+	}
 	s.showMe()
 }
 

@@ -153,6 +153,7 @@ func TestScreensLook(t *testing.T) {
 	maps.Copy(all, doorScenes())
 	maps.Copy(all, audienceScenes())
 	maps.Copy(all, scanScenes())
+	maps.Copy(all, personScenes())
 	for name, play := range all {
 		for _, lang := range []string{"en", "fr"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {
@@ -204,31 +205,6 @@ func TestSearchAsYouType(t *testing.T) {
 	require.False(t, s.Sees("Mei Lin"))
 	s.Type("Search", "nobody")
 	require.True(t, s.Sees("Nobody of that name."))
-}
-
-func TestContactDetails(t *testing.T) {
-	f := uitest.New()
-	_, s := open(t, f)
-	s.Type("Search", "amadou")
-	s.Tap("Make a favourite")
-	s.Tap("Details")
-	s.Tap("Direct, if they allow it too")
-	s.Tap("Block")
-	s.Tap("Done")
-	c := f.Contacts()[0]
-	require.Equal(t, phone.RouteDirect, c.Route)
-	require.True(t, c.Favourite)
-	require.True(t, c.Blocked)
-	s.Tap("Audio call") // disabled for a blocked contact
-	require.Empty(t, f.Log())
-	s.Tap("Details")
-	s.Tap("Remove")
-	s.Tap("Cancel")
-	require.Len(t, f.Contacts(), 8)
-	s.Tap("Details")
-	s.Tap("Remove")
-	s.Tap("Remove")
-	require.Len(t, f.Contacts(), 7)
 }
 
 func TestDialALink(t *testing.T) {

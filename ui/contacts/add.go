@@ -77,7 +77,7 @@ func (a *adding) look() {
 // open leads to the contact whose link it is.
 func (a *adding) open() {
 	a.dialog.Hide()
-	a.screen.openID(a.who.ID)
+	a.screen.onOpen(a.who.ID)
 }
 
 func (a *adding) try() {

@@ -1,4 +1,4 @@
-// Package contacts is the address book: find, call, add, change, remove.
+// Package contacts is the address book: find, call, add.
 // Drawing goroutine only.
 package contacts
 
@@ -22,7 +22,6 @@ type Phone interface {
 	Contacts() []phone.Contact
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
-	RemoveContact(id string) error
 	WhoseLink(link string) (phone.Person, error)
 	scan.Phone
 }
@@ -43,7 +42,7 @@ type Screen struct {
 }
 
 // New shows the address book of p; onCall is asked to call a contact, and
-// onOpen to show the page of one (nil: there is none, a dialog shows them).
+// onOpen to show the page of one.
 func New(env widgets.Env, p Phone, onCall func(id string, video bool), onOpen func(id string)) *Screen {
 	s := &Screen{env: env, phone: p, onCall: onCall, onOpen: onOpen}
 	s.build()
@@ -69,7 +68,7 @@ func (s *Screen) build() {
 	)
 	s.list.OnSelected = func(i widget.ListItemID) {
 		s.list.Unselect(i)
-		s.open(s.shown[i])
+		s.onOpen(s.shown[i].ID)
 	}
 	s.empty = widgets.Paragraph("")
 	s.empty.Alignment = fyne.TextAlignCenter
@@ -113,21 +112,6 @@ func (s *Screen) Reload() {
 		s.first.Hide()
 	}
 	s.list.Refresh()
-}
-
-// open shows everything about a contact.
-func (s *Screen) open(c phone.Contact) {
-	if s.onOpen != nil {
-		s.onOpen(c.ID)
-		return
-	}
-	s.edit(c)
-}
-
-func (s *Screen) openID(id string) {
-	if i := slices.IndexFunc(s.phone.Contacts(), func(c phone.Contact) bool { return c.ID == id }); i >= 0 {
-		s.open(s.phone.Contacts()[i])
-	}
 }
 
 // reveal shows a contact in the list, whatever is searched for.

@@ -31,7 +31,7 @@ func newRow(s *Screen) *row {
 	r.star = widgets.NewIconButton("star", w.T("contacts.star"), func() { s.star(r.contact) })
 	r.audio = widgets.NewIconButton("phone", w.T("call.audio"), func() { s.onCall(r.contact.ID, false) })
 	r.video = widgets.NewIconButton("video", w.T("call.video"), func() { s.onCall(r.contact.ID, true) })
-	more := widgets.NewIconButton("more", w.T("contacts.more"), func() { s.open(r.contact) })
+	more := widgets.NewIconButton("more", w.T("contacts.more"), func() { s.onOpen(r.contact.ID) })
 	text := container.NewVBox(layout.NewSpacer(), r.name, r.second, layout.NewSpacer())
 	buttons := container.NewHBox(r.star, r.audio, r.video, more)
 	r.body = widgets.Inset(8, 8, container.NewBorder(nil, nil,

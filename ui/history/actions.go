@@ -3,6 +3,7 @@ package history
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
@@ -13,15 +14,17 @@ import (
 	"paravent/ui/words"
 )
 
-// show opens the receipt of a call, or what somebody who knocked wrote.
-func (s *Screen) show(e phone.HistoryEntry) {
-	w := s.env.Words
+// Open opens the receipt of a call, or what somebody who knocked wrote.
+func Open(env widgets.Env, e phone.HistoryEntry, now time.Time) {
+	w := env.Words
 	if e.Kind == phone.HistoryKnock {
-		widgets.Tell(s.env.Window, w.T("receipt.with", "name", w.Name(e.Peer.Name), "when", w.When(e.At, s.now())), words.SafeKnock(e.Text), w.T("close"))
+		widgets.Tell(env.Window, w.T("receipt.with", "name", w.Name(e.Peer.Name), "when", w.When(e.At, now)), words.SafeKnock(e.Text), w.T("close"))
 		return
 	}
-	receipt.Show(s.env, e, s.now())
+	receipt.Show(env, e, now)
 }
+
+func (s *Screen) show(e phone.HistoryEntry) { Open(s.env, e, s.now()) }
 
 // openMenu shows what can be done about an entry, below its button.
 func (s *Screen) openMenu(e phone.HistoryEntry, below fyne.CanvasObject) {
@@ -29,6 +32,9 @@ func (s *Screen) openMenu(e phone.HistoryEntry, below fyne.CanvasObject) {
 	var items []*fyne.MenuItem
 	if e.Receipt != nil {
 		items = append(items, fyne.NewMenuItem(w.T("receipt.open"), func() { s.show(e) }))
+	}
+	if e.Peer.Contact {
+		items = append(items, fyne.NewMenuItem(w.T("contacts.more"), func() { s.onPerson(e.Peer.ID) }))
 	}
 	if !e.Peer.Contact && e.Peer.ID != "" {
 		items = append(items, s.outside(e)...)

@@ -59,6 +59,8 @@ type Screen struct {
 	door   Door
 	onCall func(to string, video bool)
 	now    func() time.Time
+	// onPerson shows a contact's page.
+	onPerson func(id string)
 
 	object  fyne.CanvasObject
 	search  *widget.Entry
@@ -77,9 +79,10 @@ type Screen struct {
 	deleted []phone.HistoryEntry // what undo brings back
 }
 
-// New shows the history of p; now tells the time and its zone.
-func New(env widgets.Env, p Phone, d Door, now func() time.Time, onCall func(to string, video bool)) *Screen {
-	s := &Screen{env: env, phone: p, door: d, onCall: onCall, now: now, view: views[0], days: map[int]bool{}}
+// New shows the history of p; now tells the time and its zone, onPerson shows a
+// contact's page.
+func New(env widgets.Env, p Phone, d Door, now func() time.Time, onCall func(to string, video bool), onPerson func(id string)) *Screen {
+	s := &Screen{env: env, phone: p, door: d, onCall: onCall, onPerson: onPerson, now: now, view: views[0], days: map[int]bool{}}
 	s.measure = newRow(s)
 	s.build()
 	s.Reload()

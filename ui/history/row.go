@@ -67,7 +67,7 @@ func (r *row) set(i item) {
 	r.body.Show()
 	w, e := r.screen.env.Words, i.entry
 	r.entry = e
-	icon, color := look(e)
+	icon, color := Look(e)
 	r.icon.Set(icon, color)
 	r.name.SetText(w.Name(e.Peer.Name))
 	r.second.SetText(w.Outcome(e))
@@ -86,8 +86,8 @@ func (r *row) set(i item) {
 	r.when.SetText(words.Clock(e.At, r.screen.now()))
 }
 
-// look is the icon and colour of an entry: only calls missed here stand out.
-func look(e phone.HistoryEntry) (string, fyne.ThemeColorName) {
+// Look is the icon and colour of an entry: only calls missed here stand out.
+func Look(e phone.HistoryEntry) (string, fyne.ThemeColorName) {
 	switch {
 	case e.Kind == phone.HistoryKnock:
 		return "knock", "subtle"

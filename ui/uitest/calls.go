@@ -11,6 +11,9 @@ import (
 // ErrBadLink has the code of the real fault for a link that is none.
 var ErrBadLink = phone.NewFault("bad-address")
 
+// ErrNameTaken has the code of the real fault for a name that somebody else has.
+var ErrNameTaken = phone.NewFault("contact-name-taken")
+
 // ErrShowsAddress has the code of the real fault that asks before somebody
 // else's server sees this computer.
 var ErrShowsAddress = phone.NewFault("server-here-shows-address")

@@ -72,7 +72,11 @@ func (f *Fake) BlockPerson(p phone.Person) error {
 		return err
 	}
 	f.mu.Lock()
-	f.blocked = append(f.blocked, p)
+	if i := f.find(p.ID); i >= 0 {
+		f.contacts[i].Blocked = true
+	} else {
+		f.blocked = append(f.blocked, p)
+	}
 	f.mu.Unlock()
 	f.Emit(phone.ContactsChanged{})
 	return nil

@@ -212,6 +212,11 @@ func (f *Fake) WhoseLink(link string) (phone.Person, error) {
 func (f *Fake) PutContact(contact phone.Contact) error {
 	f.mu.Lock()
 	err := f.takeErr()
+	if err == nil && slices.ContainsFunc(f.contacts, func(c phone.Contact) bool {
+		return c.ID != contact.ID && phone.Fold(c.Name) == phone.Fold(contact.Name)
+	}) {
+		err = ErrNameTaken
+	}
 	switch i := f.find(contact.ID); {
 	case err != nil:
 	case i >= 0:

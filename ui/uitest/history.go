@@ -23,6 +23,14 @@ func (f *Fake) History(limit int) []phone.HistoryEntry {
 	return list
 }
 
+func (f *Fake) HistoryWith(id string, limit int) []phone.HistoryEntry {
+	list := slices.DeleteFunc(f.History(0), func(e phone.HistoryEntry) bool { return e.Peer.ID != id })
+	if limit <= 0 {
+		limit = len(list)
+	}
+	return list[:min(limit, len(list))]
+}
+
 // AddHistory adds the newest entry, as a call or a knock would.
 func (f *Fake) AddHistory(e phone.HistoryEntry) {
 	f.mu.Lock()

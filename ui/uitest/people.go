@@ -24,7 +24,7 @@ func contact(name string) phone.Contact {
 	sum := sha256.Sum256([]byte(name))
 	return phone.Contact{
 		ID: hex.EncodeToString(sum[:]), Name: name, Address: Link(name),
-		Route: phone.RouteInherit, Trust: phone.Unverified, Added: Now,
+		Route: phone.RouteInherit, Permission: phone.PermissionInherit, Trust: phone.Unverified, Added: Now,
 	}
 }
 

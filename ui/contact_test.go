@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -29,6 +30,16 @@ func personScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Sc
 		"contact-lockdown": func(t *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
 			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.Lockdown = true })
 			page("Jonas Weber")(t, f, w, s)
+		},
+		"contact-compare": func(t *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			page("Mei Lin")(t, f, w, s)
+			s.Tap(w.env.Words.T("contact.compare"))
+		},
+		"contact-replace": func(t *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			granted(f)
+			page("Élodie Martin")(t, f, w, s)
+			s.Tap(w.env.Words.T("contact.replace"))
+			s.Type("paravent:…", stranger)
 		},
 		"contact-code": func(t *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
 			page("Mei Lin")(t, f, w, s)
@@ -270,4 +281,83 @@ func TestContactPageShowsHostileNamesSafely(t *testing.T) {
 		require.Equal(t, size.Width, s.Window.Content().MinSize().Width)
 		require.NoError(t, f.RemoveContact(c.ID))
 	}
+}
+
+// granted gives Élodie Martin all that a contact can be granted.
+func granted(f *uitest.Fake) {
+	c := person(f, "Élodie Martin")
+	c.Permission, c.Route = phone.PermissionAlways, phone.RouteDirect
+	_ = f.PutContact(c)
+}
+
+// sees makes the camera of f see link at once.
+func sees(f *uitest.Fake, link string) {
+	f.OnScan(func(context.Context, phone.Screen) (string, error) { return link, nil })
+}
+
+func TestComparingInPersonVerifies(t *testing.T) {
+	f := uitest.New()
+	_, s := openPerson(t, f, "Sam")
+	s.Tap("Compare in person…")
+	sees(f, uitest.Link("Mei Lin"))
+	s.Tap("With the camera…")
+	require.True(t, s.Sees("it belongs to somebody else"))
+	require.Equal(t, phone.Changed, person(f, "Sam").Trust)
+	sees(f, uitest.Link("Sam"))
+	s.Tap("With the camera…")
+	require.True(t, s.Sees("this is Sam"))
+	s.Tap("Close")
+	require.Equal(t, phone.Verified, person(f, "Sam").Trust)
+	require.True(t, s.Sees("whoever calls with this one is Sam"))
+	require.False(t, s.Sees("is not the one you knew"))
+	require.Nil(t, s.Find("Compare in person…"))
+}
+
+// What another key ends is said before it is done.
+func TestAddressIsReplaced(t *testing.T) {
+	f := uitest.New()
+	granted(f)
+	w, s := openPerson(t, f, "Élodie Martin")
+	before := person(f, "Élodie Martin")
+	s.Tap("Replace…")
+	for _, row := range []struct{ link, says string }{
+		{"nonsense", "not a complete call address"},
+		{uitest.Link("Mei Lin"), "the address of Mei Lin"},
+	} {
+		s.Type("paravent:…", row.link)
+		require.True(t, s.Sees(row.says), row.says)
+		s.Tap("Replace")
+		require.Equal(t, before, person(f, "Élodie Martin"))
+	}
+	s.Type("paravent:…", uitest.Link("Élodie Martin")+"&newer")
+	require.True(t, s.Sees("nothing else changes"))
+	s.Type("paravent:…", stranger)
+	for _, part := range []string{"another key", "The verification ends.", "“Always let it ring” ends.", "Direct calls end."} {
+		require.True(t, s.Sees(part), part)
+	}
+	f.Fail(phone.ErrDiskFull)
+	s.Tap("Replace")
+	require.True(t, s.Sees("The disk is full"))
+	require.Equal(t, before, person(f, "Élodie Martin"))
+	s.Tap("Replace")
+	after := person(f, "Élodie Martin")
+	require.Equal(t, stranger, after.Address)
+	require.Equal(t, phone.Changed, after.Trust)
+	require.Equal(t, pageContact, w.main.page, "the page is that of the new key")
+	require.True(t, s.Sees("The key of Élodie Martin is not the one you knew"))
+}
+
+func TestNewerAddressIsReplacedByACode(t *testing.T) {
+	f := uitest.New()
+	granted(f)
+	_, s := openPerson(t, f, "Élodie Martin")
+	newer := uitest.Link("Élodie Martin") + "&newer"
+	s.Tap("Replace…")
+	sees(f, newer)
+	s.Tap("With the camera…")
+	s.Tap("Replace")
+	c := person(f, "Élodie Martin")
+	require.Equal(t, newer, c.Address)
+	require.Equal(t, phone.Verified, c.Trust)
+	require.Equal(t, phone.PermissionAlways, c.Permission)
 }

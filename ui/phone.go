@@ -32,6 +32,9 @@ type Phone interface {
 	// What comparing keys showed; see callview.
 	Verify(contact string) error
 	Distrust(contact string) error
+	CompareCode(contact, scanned string) error
+	// ReplaceAddress gives a contact another link, maybe of another key.
+	ReplaceAddress(contact, link string) (phone.Contact, error)
 	// WhoseLink tells who a paravent: link names.
 	WhoseLink(link string) (phone.Person, error)
 	// ReadCode and ScanCode find a call address in a QR code; see scan.

@@ -22,7 +22,7 @@ func newAddress(s *Screen) *address {
 		fyne.CurrentApp().Clipboard().SetContent(s.contact.Address)
 		a.copied.SetText(w.T("contact.copied"))
 	})
-	side := container.NewVBox(copyLink, a.copied)
+	side := container.NewVBox(copyLink, widgets.NewButton(w.T("contact.replace"), s.replace), a.copied)
 	a.body = widgets.Section(w.T("contact.address"), container.NewBorder(nil, nil, container.NewHBox(a.code, widgets.Gap(8)), nil, side))
 	return a
 }

@@ -26,7 +26,7 @@ func newRoute(s *Screen) *route {
 		{ID: string(phone.RouteRelay), Title: w.T("contact.relay"), Detail: w.T("contact.relay-detail")},
 		{ID: string(phone.RouteDirect), Title: w.T("contact.direct"), Detail: w.T("contact.direct-detail")},
 	}, "", func(id string) { s.save(func(c *phone.Contact) { c.Route = phone.RouteChoice(id) }) })
-	r.body = widgets.Section(w.T("contact.route"), r.choice, container.NewVBox(r.locked))
+	r.body = widgets.Section(w.T("contact.route"), container.NewVBox(r.locked, r.choice))
 	return r
 }
 

@@ -12,17 +12,22 @@ import (
 
 	"paravent/app/phone"
 	"paravent/settings"
+	"paravent/ui/scan"
 	"paravent/ui/widgets"
 )
 
 // Phone is what the page needs. Code is called away from the drawing goroutine.
 type Phone interface {
 	widgets.Coder
+	scan.Phone
 	Settings() settings.Settings
 	Contacts() []phone.Contact
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
 	Distrust(contact string) error
+	CompareCode(contact, scanned string) error
+	WhoseLink(link string) (phone.Person, error)
+	ReplaceAddress(contact, link string) (phone.Contact, error)
 	BlockPerson(p phone.Person) error
 	Unblock(id string) error
 	HistoryWith(id string, limit int) []phone.HistoryEntry

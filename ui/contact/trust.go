@@ -32,15 +32,17 @@ type trust struct {
 	screen *Screen
 	body   fyne.CanvasObject
 
-	how    *widget.Label
-	differ *widgets.Button
+	how             *widget.Label
+	compare, differ *widgets.Button
 }
 
 func newTrust(s *Screen) *trust {
 	w := s.env.Words
 	t := &trust{screen: s, how: widgets.Paragraph("")}
 	t.differ = widgets.NewButton(w.T("contact.differ"), t.askDiffer)
-	t.body = widgets.Section(w.T("contact.trust"), widgets.Flush(t.how), container.NewHBox(t.differ))
+	t.compare = widgets.NewButton(w.T("contact.compare"), s.compare)
+	t.compare.Importance = widget.HighImportance
+	t.body = widgets.Section(w.T("contact.trust"), widgets.Flush(t.how), container.NewVBox(t.compare, t.differ))
 	return t
 }
 
@@ -49,6 +51,7 @@ func (t *trust) object() fyne.CanvasObject { return t.body }
 func (t *trust) set(c phone.Contact) {
 	w := t.screen.env.Words
 	t.how.SetText(w.T(looks(c.Trust).title+"-how", "name", t.screen.name()))
+	t.compare.Hidden = c.Trust == phone.Verified
 	t.differ.Hidden = c.Trust == phone.Changed
 	t.body.Refresh()
 }

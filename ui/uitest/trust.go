@@ -2,10 +2,47 @@ package uitest
 
 import "paravent/app/phone"
 
+// ErrOtherCode has the code of the real fault for a code that is not the contact's.
+var ErrOtherCode = phone.NewFault("code-of-somebody-else")
+
 // Verify implements ui.Phone, as do the methods below.
 func (f *Fake) Verify(contact string) error { return f.trust("verify", contact, phone.Verified) }
 
 func (f *Fake) Distrust(contact string) error { return f.trust("distrust", contact, phone.Changed) }
+
+func (f *Fake) CompareCode(contact, scanned string) error {
+	who, err := f.WhoseLink(scanned)
+	if err != nil {
+		return err
+	}
+	if who.ID != contact {
+		return ErrOtherCode
+	}
+	return f.Verify(contact)
+}
+
+func (f *Fake) ReplaceAddress(contact, link string) (phone.Contact, error) {
+	who, err := f.WhoseLink(link)
+	f.mu.Lock()
+	if err == nil {
+		err = f.takeErr()
+	}
+	i := f.find(contact)
+	if err != nil || i < 0 {
+		f.mu.Unlock()
+		return phone.Contact{}, err
+	}
+	c := &f.contacts[i]
+	c.Address = link
+	if who.ID != c.ID {
+		c.ID, c.Trust = who.ID, phone.Changed
+		c.Permission, c.Route = phone.PermissionInherit, phone.RouteInherit
+	}
+	changed := *c
+	f.mu.Unlock()
+	f.Emit(phone.ContactsChanged{})
+	return changed, nil
+}
 
 func (f *Fake) trust(what, contact string, t phone.Trust) error {
 	f.mu.Lock()

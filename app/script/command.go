@@ -136,6 +136,12 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"expect":             (*Face).doExpect,
 	"disturb":            (*Face).doDisturb,
 	"open":               (*Face).doOpen,
+	"profiles": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"profiles": f.phone.Profiles()}, nil
+	},
+	"profile.create": (*Face).doProfileCreate,
+	"profile.rename": func(f *Face, c command) (map[string]any, error) { return nil, f.phone.RenameProfile(c.Profile, c.Name) },
+	"profile.delete": func(f *Face, c command) (map[string]any, error) { return nil, f.phone.DeleteProfile(c.Profile) },
 	"contacts": func(f *Face, _ command) (map[string]any, error) {
 		return map[string]any{"contacts": f.phone.Contacts()}, nil
 	},
@@ -282,14 +288,6 @@ func (f *Face) doGet(c command) (map[string]any, error) {
 		return map[string]any{"key": c.Key}, err
 	}
 	return map[string]any{"key": c.Key, "value": v}, nil
-}
-
-func (f *Face) doProfileCreate(c command) (map[string]any, error) {
-	p, err := f.phone.CreateProfile(c.Name)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]any{"profile": p}, nil
 }
 
 // doOpen answers what the window would ask about a link that was opened.

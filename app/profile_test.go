@@ -44,7 +44,7 @@ func TestProfileByName(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, work.Dir, o.Profile)
 	require.NoError(t, o.Check(), "checked twice, by main and by Open")
-	_, err = parsed(t, "--profile-name", "wrok")
+	_, err = parsed(t, "--profile-name", "worm")
 	require.ErrorIs(t, err, profiles.ErrNotFound, "a typing error makes no profile")
 	_, err = parsed(t, "--profile-name", "work", "--profile", t.TempDir())
 	require.ErrorIs(t, err, errTwoProfiles)

@@ -159,10 +159,10 @@ func (s *shell) reload() {
 	s.history.Reload()
 	s.dial.Reload()
 	s.knocks.Reload()
-	switch s.page {
-	case pageAudience:
+	if s.page == pageAudience {
 		s.audience.Reload()
-	case pagePrefs:
+	}
+	if s.page == pagePrefs {
 		s.prefs.Reload()
 	case pageContact:
 		s.contact.Reload()

@@ -116,7 +116,7 @@ func components(s string) (fields [3]string) {
 		case '\\':
 			i++
 		case ';':
-			fields[n] = unescape(s[from:i])
+			fields[n] = unescape(s[from:i]) //nolint:gosec // it returns before n is out of range
 			from = i + 1
 			if n++; n == len(fields) {
 				return fields

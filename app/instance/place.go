@@ -51,7 +51,7 @@ func private(dir string) error {
 	if s.Mode().Perm() == 0o700 {
 		return nil
 	}
-	return os.Chmod(dir, 0o700)
+	return os.Chmod(dir, 0o700) //nolint:gosec // a folder has to be entered
 }
 
 // listen opens the socket at the first place that allows one. The caller holds

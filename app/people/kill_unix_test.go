@@ -309,7 +309,7 @@ func (k *killer) run() (last int, err error) {
 	}
 	_, _ = io.Copy(io.Discard, lines)
 	_ = cmd.Wait()
-	return last, nil
+	return last, nil //nolint:nilerr // to be killed is no error
 }
 
 func newKiller(t *testing.T, seed uint64, torn bool) *killer {

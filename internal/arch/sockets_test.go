@@ -16,11 +16,11 @@ var opens = regexp.MustCompile(`^(Dial\w*|Listen\w*|Lookup\w*|Resolve\w*|Default
 
 // mayOpen are the places of the phone that do so all the same, and how often.
 var mayOpen = map[string]int{
-	"app/signal/client.go": 1, // where no way out is given: tests
-	"app/route/plan.go":    1, // the same
-	"app/route/check.go":   2, // the same
+	"app/signal/client.go":  1, // where no way out is given: tests
+	"app/route/plan.go":     1, // the same
+	"app/route/check.go":    2, // the same
 	"app/instance/place.go": 2, // between two starts of this program: a socket of the file system
-	"app/link.go":          1, // to the phone's own server, over loopback only
+	"app/link.go":           1, // to the phone's own server, over loopback only
 }
 
 // P8: whatever leaves takes the chosen way out, so that nothing but package

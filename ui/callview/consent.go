@@ -1,8 +1,6 @@
 package callview
 
 import (
-	"fyne.io/fyne/v2"
-
 	"paravent/app/phone"
 	"paravent/ui/widgets"
 )
@@ -49,7 +47,7 @@ func AskConsent(env widgets.Env, what Occasion, err error, agreed func(phone.Con
 			continue
 		}
 		w := env.Words
-		var about fyne.CanvasObject = widgets.Flush(widgets.Paragraph(w.Error(err) + "\n\n" + w.T(c.more)))
+		about := widgets.Flush(widgets.Paragraph(w.Error(err) + "\n\n" + w.T(c.more)))
 		if c.consent == phone.KeyChanged {
 			about = widgets.Wide(520, widgets.NewAlarm(10, w.Error(err)+"\n\n"+w.T(c.more)))
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"paravent/app/code"
@@ -105,7 +106,7 @@ func scanning(t *testing.T, ctx context.Context, a *App) (result chan error) { /
 	return result
 }
 
-func TestScanFindsTheAddress(t *testing.T) {
+func TestP10ScanFindsTheAddress(t *testing.T) {
 	link := linkOn(t, "198.51.100.7:7000")
 	path := film(t, link)
 	a := withCamera(t, path)
@@ -164,6 +165,26 @@ func TestP10ScanClosesTheCamera(t *testing.T) {
 	}
 }
 
+// P10: nobody has to be there for the camera to close.
+func TestP10ForgottenScanEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s scan
+		ctx, end, err := s.begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer end()
+		time.Sleep(scanLimit - time.Second)
+		if synctest.Wait(); ctx.Err() != nil {
+			t.Errorf("ended before its time: %v", context.Cause(ctx))
+		}
+		time.Sleep(time.Second)
+		if synctest.Wait(); !errors.Is(context.Cause(ctx), ErrScanNone) {
+			t.Errorf("after %v: %v", scanLimit, context.Cause(ctx))
+		}
+	})
+}
+
 // P10: a call takes the camera for itself; while one is on nobody scans.
 func TestP10NoScanInACall(t *testing.T) {
 	s := openServer(t, server.Config{})
@@ -192,11 +213,11 @@ func TestP10NoScanInACall(t *testing.T) {
 		t.Error("the camera is open in a call without pictures")
 	}
 	wait(t, bobs, func(phone.Incoming) bool { return true })
-	if _, err := alice.ScanCode(t.Context(), nil); !errors.Is(err, ErrScanInCall) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, err := alice.ScanCode(ctx, nil); !errors.Is(err, ErrScanInCall) {
 		t.Errorf("in a call: %v", err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
 	rung := scanning(t, ctx, bob) // it only rings there
 	cancel()
 	if err := <-rung; !errors.Is(err, ErrScanEnded) {

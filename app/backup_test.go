@@ -26,6 +26,7 @@ type lived struct {
 	contacts []phone.Contact
 	history  []phone.HistoryEntry
 	secrets  map[string][]byte
+	blocked  []phone.Person
 	file     []byte
 }
 
@@ -47,7 +48,7 @@ func livedIn(t *testing.T, opts Options) lived {
 	require.NoError(t, a.people.Blobs("courier").Put("courier/replay/0", []byte("seen")))
 	var file bytes.Buffer
 	require.NoError(t, a.Backup(&file, backupPassphrase))
-	return lived{a.Self().ID, a.Contacts(), a.History(0), secretsOf(t, a), file.Bytes()}
+	return lived{a.Self().ID, a.Contacts(), a.History(0), secretsOf(t, a), a.Blocked(), file.Bytes()}
 }
 
 // secretsOf are all of them, as they are stored.
@@ -81,6 +82,7 @@ func (l lived) requireIn(t *testing.T, opts Options) {
 	require.Equal(t, "wg7", s.Privacy.VPNDevice, "a way out is never widened")
 	require.Empty(t, s.Audio.Speaker, "devices are this computer's")
 	require.Equal(t, l.secrets, secretsOf(t, a))
+	require.Equal(t, l.blocked, a.Blocked(), "a backup lets nobody in")
 	seen, err := a.people.Blobs("courier").Get("courier/replay/0")
 	require.NoError(t, err)
 	require.Nil(t, seen, "nothing stale of the courier comes back")
@@ -89,7 +91,7 @@ func (l lived) requireIn(t *testing.T, opts Options) {
 	require.Greater(t, added, l.history[0].ID)
 }
 
-func TestBackupBringsEverythingBack(t *testing.T) {
+func TestP13BackupBringsEverythingBack(t *testing.T) {
 	withKeyring(t)
 	for name, unattended := range map[string]bool{"into the keyring": false, "into a file": true} {
 		t.Run(name, func(t *testing.T) {

@@ -135,7 +135,7 @@ func TestP12StrangersMeetTheSmallParser(t *testing.T) {
 	}
 }
 
-func TestNamesAreMadeSafe(t *testing.T) {
+func TestP12NamesAreMadeSafe(t *testing.T) {
 	for in, want := range map[string]string{
 		" Ann ":                       "Ann",
 		"a\u202Egnp.exe\u0000\nb":     "agnp.exeb",
@@ -147,6 +147,16 @@ func TestNamesAreMadeSafe(t *testing.T) {
 		if got := cleanName(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
+	}
+	// As others send them, who clean nothing.
+	hostile := "A\u202enn\n"
+	if _, name, err := decodeKnockBody(knockBody("hello", hostile)); err != nil || name != "Ann" {
+		t.Errorf("in a knock: %q, %v", name, err)
+	}
+	body := appendProposal(nil, Proposal{Wish: phone.Relay, TTL: time.Second})
+	body[len(body)-1] = byte(len(hostile))
+	if p, err := decodeProposal(append(body, hostile...)); err != nil || p.Name != "Ann" {
+		t.Errorf("in a proposal: %q, %v", p.Name, err)
 	}
 }
 

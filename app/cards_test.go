@@ -41,7 +41,7 @@ func moved(t *testing.T, link, hostPort string) string {
 	return address.String()
 }
 
-func TestContactsGoFromPhoneToPhone(t *testing.T) {
+func TestP05ContactsGoFromPhoneToPhone(t *testing.T) {
 	a, c := trusted(t)
 	other, _ := trusted(t)
 	for _, name := range []string{"Zoé; B, C", "漢字 🙂", "Blocked", "Changed"} {
@@ -77,7 +77,7 @@ func TestContactsGoFromPhoneToPhone(t *testing.T) {
 }
 
 // A file grants nothing, and takes back no refusal.
-func TestP5ImportGrantsNothing(t *testing.T) {
+func TestP05ImportGrantsNothing(t *testing.T) {
 	a, c := trusted(t)
 	stranger, newer := linkOn(t, "198.51.100.7:7000"), moved(t, c.Address, "198.51.100.9:7000")
 	who, err := a.WhoseLink(stranger)

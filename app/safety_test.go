@@ -82,7 +82,7 @@ func TestVerifiedPeopleRing(t *testing.T) {
 // A contact has a new phone, and so a new key: the person is asked before the
 // call, it goes through the relay whatever was granted, and the words make all
 // well again.
-func TestP5AChangedKeyIsRelayedUntilVerified(t *testing.T) {
+func TestP05AChangedKeyIsRelayedUntilVerified(t *testing.T) {
 	s := openServer(t, server.Config{})
 	a, wa := openPhone(t, "alice", s.Addr().String())
 	b, wb := openPhone(t, "bob", s.Addr().String())

@@ -30,7 +30,7 @@ func (p *pictures) closed(t *testing.T, who string) {
 // Whoever lets in sound only gets an audio call out of a video call, at both
 // ends: no picture arrives, the caller's camera closes when the answer comes,
 // and no button opens one again.
-func TestSoundOnlyClosesBothCameras(t *testing.T) {
+func TestP10SoundOnlyClosesBothCameras(t *testing.T) {
 	s := openServer(t, server.Config{})
 	a, wa := openPhone(t, "alice", s.Addr().String())
 	b, wb := openPhone(t, "bob", s.Addr().String())

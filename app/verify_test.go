@@ -50,7 +50,7 @@ func TestTrustFollowsWhatThePersonSays(t *testing.T) {
 	}
 }
 
-func TestCompareCode(t *testing.T) {
+func TestP05CompareCode(t *testing.T) {
 	a, c := trusted(t)
 	if err := a.Distrust(c.ID); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestCompareCode(t *testing.T) {
 
 // A contact with another key has nothing of what was granted to the key
 // before, and the old key is nobody's any more.
-func TestP5AnotherKeyInheritsNothing(t *testing.T) {
+func TestP05AnotherKeyInheritsNothing(t *testing.T) {
 	a, old := trusted(t)
 	link := linkOn(t, "198.51.100.9:7000")
 	c, err := a.ReplaceAddress("Mei", link)

@@ -162,7 +162,7 @@ func TestWideningSilencesNobody(t *testing.T) {
 }
 
 // Lockdown lets nobody ring who could not before, but contacts in the place of everyone.
-func TestLockdownWidensNothing(t *testing.T) {
+func TestP13LockdownWidensNothing(t *testing.T) {
 	choices(func(calls settings.Calls) {
 		s := settings.Defaults()
 		s.Calls, s.Privacy.Lockdown = calls, true

@@ -10,7 +10,7 @@ import (
 
 // Where only sound is let in, a video call is an audio call at both ends, by
 // whichever way it is set up, and no camera opens or stays open.
-func TestSoundOnlyTakesThePicturesOff(t *testing.T) {
+func TestP10SoundOnlyTakesThePicturesOff(t *testing.T) {
 	for name, verdict := range map[string]Verdict{
 		"strict":     {Ring: true, TellRinging: true, Wish: phone.Relay, AudioOnly: true},
 		"made ready": {Ring: true, TellRinging: true, Wish: phone.Relay, AudioOnly: true, Prepare: true},

@@ -17,7 +17,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestKnockTextsAreMadeSafe(t *testing.T) {
+func TestP12KnockTextsAreMadeSafe(t *testing.T) {
 	for in, want := range map[string]string{
 		" Hello,\r\n\tit is  me ":          "Hello, it is me",
 		"a\u202Egnp.exe\u0000\u2066b":      "agnp.exeb",
@@ -67,7 +67,7 @@ func knockBody(text, name string) []byte {
 	return append(append(b, byte(len(name))), name...)
 }
 
-func TestMalformedKnocksAreRefused(t *testing.T) {
+func TestP12MalformedKnocksAreRefused(t *testing.T) {
 	good := knockBody("hello", "Ann")
 	head := appendFrame(nil, frame{at: stamp, msg: message{kind: kindAck}})
 	for name, body := range map[string][]byte{
@@ -154,7 +154,7 @@ func TestP12KnocksBelongToNoCall(t *testing.T) {
 	})
 }
 
-func TestWelcomesAreAwaited(t *testing.T) {
+func TestP14WelcomesAreAwaited(t *testing.T) {
 	pair(t, func(t *testing.T, _ *world, a, b *fakePhone) {
 		d := knocker(b)
 		welcome := func(left time.Duration, kept bool) Received {
@@ -199,7 +199,7 @@ func TestP15KnocksAndMemoryAreBounded(t *testing.T) {
 }
 
 // Who was let in once uses it up by ringing, and by nothing else.
-func TestLetInOnceIsUsedUpByRinging(t *testing.T) {
+func TestP14LetInOnceIsUsedUpByRinging(t *testing.T) {
 	pair(t, func(t *testing.T, w *world, a, b *fakePhone) {
 		d := knocker(b)
 		once := Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Once: true}

@@ -48,7 +48,7 @@ func TestJunkIsDroppedCountedAndNeverAnswered(t *testing.T) {
 
 // 10,000 knocks, junk and real ones by as many strangers, keep memory bounded
 // and do not hold up a call that goes on (P15).
-func TestFloodOfKnocksIsBounded(t *testing.T) {
+func TestP15FloodOfKnocksIsBounded(t *testing.T) {
 	p := newPost()
 	alice, bob, call := inCall(t, p)
 	real := p.envelopes()[0]

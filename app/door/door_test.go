@@ -39,7 +39,7 @@ func open(t *testing.T, m *memory, fresh bool) *Door {
 
 var now = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
-func TestTokens(t *testing.T) {
+func TestP14Tokens(t *testing.T) {
 	m := &memory{values: map[string][]byte{}}
 	old := open(t, m, false)
 	require.True(t, old.Token().IsZero(), "the links of a profile older than tokens stay true")
@@ -60,7 +60,7 @@ func TestTokens(t *testing.T) {
 	require.ErrorIs(t, err, errFull)
 }
 
-func TestAdmissionsHoldOnceAndSurvive(t *testing.T) {
+func TestP14AdmissionsHoldOnceAndSurvive(t *testing.T) {
 	m := &memory{values: map[string][]byte{}}
 	d := open(t, m, true)
 	who := phone.Admission{Who: phone.Person{ID: "a", Name: "Ann"}, Until: now.Add(time.Hour)}

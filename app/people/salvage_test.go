@@ -94,7 +94,7 @@ func TestOnePageLost(t *testing.T) {
 
 // Without the pages that lead to everything, everything is found all the same,
 // but nobody gets a permission by it.
-func TestBothMetaPagesLost(t *testing.T) {
+func TestP05BothMetaPagesLost(t *testing.T) {
 	good := crowd(t)
 	for i := range 2 * os.Getpagesize() {
 		good[i] = 0

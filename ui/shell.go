@@ -159,13 +159,14 @@ func (s *shell) reload() {
 	s.history.Reload()
 	s.dial.Reload()
 	s.knocks.Reload()
-	if s.page == pageAudience {
+	switch s.page {
+	case pageAudience:
 		s.audience.Reload()
-	}
-	if s.page == pagePrefs {
+	case pagePrefs:
 		s.prefs.Reload()
 	case pageContact:
 		s.contact.Reload()
+	case pageContacts, pageDial, pageHistory, pageCheck, pageCount: // above, or nothing to read
 	}
 	s.nav[pageHistory].SetCount(s.win.phone.Unseen())
 	s.win.titled()

@@ -43,11 +43,58 @@ func audienceScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.
 			_ = f.Disturb(true, uitest.Now.Add(18*time.Hour-5*time.Minute))
 			w.main.open(pageAudience)
 		},
+		"audience-schedule": func(_ *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			quietTimes(f)
+			w.main.open(pageAudience)
+			s.Tap(w.env.Words.T("schedule.remove"))
+			s.Tap(w.env.Words.T("schedule.change"))
+			s.Type("22:00", "25")
+			s.Tap(w.env.Words.T("schedule.save"))
+		},
+		"audience-person": func(_ *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			permit(f, "Old Laptop", phone.PermissionNever)
+			permit(f, "Sam", phone.PermissionAlways)
+			w.main.open(pageAudience)
+			s.Tap(w.env.Words.T("may.add"))
+			s.Type(w.env.Words.T("contacts.search"), "el")
+		},
+		"audience-quiet": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
+			quietTimes(f)
+			w.main.open(pageHistory)
+		},
 		"audience-lockdown": func(_ *testing.T, f *uitest.Fake, w *Window, _ uitest.Screen) {
 			_ = f.UpdateSettings(func(s *settings.Settings) { s.Privacy.Lockdown = true })
 			w.main.open(pageAudience)
 		},
 	}
+}
+
+// quietTimes makes a weekly schedule that is in force at uitest.Now, a Monday.
+func quietTimes(f *uitest.Fake) {
+	_ = f.UpdateSettings(func(s *settings.Settings) {
+		s.Calls.DoNotDisturb.Schedule = []settings.Period{
+			{Days: []settings.Day{"mon", "tue", "wed", "thu", "fri"}, From: "14:00", To: "16:30"},
+			{Days: settings.Days, From: "22:00", To: "07:00"},
+		}
+	})
+}
+
+func permit(f *uitest.Fake, name string, may phone.Permission) {
+	for _, c := range f.Contacts() {
+		if c.Name == name {
+			c.Permission = may
+			_ = f.PutContact(c)
+		}
+	}
+}
+
+func permission(f *uitest.Fake, name string) phone.Permission {
+	for _, c := range f.Contacts() {
+		if c.Name == name {
+			return c.Permission
+		}
+	}
+	return "not in the address book"
 }
 
 // The sentence at the top follows every choice at once.
@@ -175,7 +222,7 @@ func TestAudienceFollowsTheClock(t *testing.T) {
 	require.True(t, s.Sees("Only people in your address book can ring"))
 	to(uitest.Now.Add(time.Minute))
 	require.True(t, s.Sees("Do not disturb is on"))
-	require.True(t, s.Sees("On until 14:08, by your week"))
+	require.True(t, s.Sees("On until 14:08, by the quiet times of the week"))
 	to(uitest.Now.Add(3 * time.Minute))
 	require.True(t, s.Sees("Only people in your address book can ring"))
 	to(uitest.Now.Add(2 * time.Minute)) // the clock is put back
@@ -199,9 +246,183 @@ func TestLockdownOnTheAudiencePage(t *testing.T) {
 	require.Equal(t, before, f.Settings())
 }
 
+func TestScheduleIsEdited(t *testing.T) {
+	f := uitest.New()
+	w, s, to := openAudience(t, f)
+	s.Tap("Add a quiet time")
+	require.True(t, s.Sees("Every day, 22:00–07:00, ends the next day"))
+	for _, day := range []string{"Mon", "Tue", "Wed", "Thu", "Fri"} {
+		s.Tap(day)
+	}
+	require.True(t, s.Sees("Saturday and Sunday, 22:00–07:00, ends the next day"))
+	s.Type("22:00", "9h5") // not a time yet
+	require.False(t, s.Sees("Saturday and Sunday, "))
+	s.Type("22:00", "9h")
+	s.Type("07:00", "24:00")
+	require.True(t, s.Sees("Saturday and Sunday, 09:00–00:00"))
+	require.False(t, s.Sees("ends the next day"), "midnight is its own word")
+	s.Tap("Save")
+	weekend := settings.Period{Days: []settings.Day{"sat", "sun"}, From: "09:00", To: "00:00"}
+	require.Equal(t, []settings.Period{weekend}, f.Settings().Calls.DoNotDisturb.Schedule)
+	require.True(t, s.Sees("Saturday and Sunday"))
+
+	s.Tap("Change the quiet time")
+	s.Tap("Mon")
+	s.Type("22:00", "14.00")
+	s.Type("07:00", "13:30")
+	for range 8 { // from Monday past the other days into the last field
+		w.win.Canvas().FocusNext()
+	}
+	s.Key(fyne.KeyReturn)
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	longer := settings.Period{Days: []settings.Day{"mon", "sat", "sun"}, From: "14:00", To: "13:30"}
+	require.Equal(t, []settings.Period{longer}, f.Settings().Calls.DoNotDisturb.Schedule)
+	require.True(t, s.Sees("14:00–13:30, ends the next day"))
+	require.True(t, s.Sees("Do not disturb is on"), "it is Monday, 14:05")
+
+	s.Tap("Remove the quiet time")
+	require.Empty(t, f.Settings().Calls.DoNotDisturb.Schedule)
+	require.False(t, s.Sees("Do not disturb is on"))
+	s.Tap("Undo")
+	require.Equal(t, []settings.Period{longer}, f.Settings().Calls.DoNotDisturb.Schedule)
+	s.Tap("Remove the quiet time")
+	to(uitest.Now.Add(10 * time.Second))
+	require.Nil(t, s.Find("Undo"), "the offer does not stay")
+}
+
+// What is wrong is said beside it, nothing is lost, and nothing is saved.
+func TestScheduleSaysWhatIsWrong(t *testing.T) {
+	for name, row := range map[string]struct {
+		from, to string
+		days     bool
+		says     []string
+		not      []string
+	}{
+		"beginning":   {from: "25:00", to: "7:00", days: true, says: []string{"Write a time"}, not: []string{"at least one day"}},
+		"end":         {from: "22:00", to: "soon", days: true, says: []string{"Write a time"}},
+		"minutes":     {from: "22:60", to: "7", days: true, says: []string{"Write a time"}},
+		"empty":       {from: "", to: "7", days: true, says: []string{"Write a time"}},
+		"after 24:00": {from: "24:01", to: "7", days: true, says: []string{"Write a time"}},
+		"days":        {from: "22:00", to: "7", says: []string{"at least one day"}, not: []string{"Write a time"}},
+		"everything":  {from: "x", to: "y", says: []string{"at least one day", "Write a time"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := uitest.New()
+			w, s, _ := openAudience(t, f)
+			s.Tap("Add a quiet time")
+			if !row.days {
+				for _, day := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+					s.Tap(day)
+				}
+			}
+			s.Type("22:00", row.from)
+			s.Type("07:00", row.to)
+			s.Tap("Save")
+			require.NotNil(t, w.win.Canvas().Overlays().Top(), "it stays open")
+			for _, text := range row.says {
+				require.True(t, s.Sees(text), text)
+			}
+			for _, text := range row.not {
+				require.False(t, s.Sees(text), text)
+			}
+			require.Empty(t, f.Settings().Calls.DoNotDisturb.Schedule)
+			s.Type("22:00", "22:00")
+			require.False(t, s.Sees("Write a time"), "it goes as soon as something else is typed")
+		})
+	}
+	f := uitest.New()
+	_, s, _ := openAudience(t, f)
+	s.Tap("Add a quiet time")
+	f.Fail(phone.ErrDiskFull)
+	s.Tap("Save")
+	require.True(t, s.Sees("The disk is full"), "in the dialog")
+	s.Tap("Save")
+	require.Len(t, f.Settings().Calls.DoNotDisturb.Schedule, 1)
+}
+
+// A dialog that was opened before somebody else changed the schedule changes
+// nothing that it did not show.
+func TestScheduleChangedMeanwhile(t *testing.T) {
+	f := uitest.New()
+	quietTimes(f)
+	_, s, _ := openAudience(t, f)
+	s.Tap("Change the quiet time")
+	other := settings.Period{Days: []settings.Day{"sun"}, From: "01:00", To: "02:00"}
+	require.NoError(t, f.UpdateSettings(func(v *settings.Settings) {
+		v.Calls.DoNotDisturb.Schedule = []settings.Period{other}
+	}))
+	s.Tap("Save")
+	require.Equal(t, []settings.Period{other}, f.Settings().Calls.DoNotDisturb.Schedule)
+}
+
+func TestAlwaysAndNeverForOnePerson(t *testing.T) {
+	f := uitest.New()
+	w, s, _ := openAudience(t, f)
+	require.True(t, s.Sees("Nobody yet."))
+	s.Tap("Choose for one person")
+	s.Tap("May never call")
+	s.Type("Search", "ELO")
+	require.True(t, s.Sees("Élodie Martin"))
+	require.False(t, s.Sees("Amadou Ba"))
+	s.Type("Search", "zzz")
+	require.True(t, s.Sees("Nobody of that name."))
+	s.Key(fyne.KeyReturn)
+	require.NotNil(t, w.win.Canvas().Overlays().Top(), "there is nobody to take")
+	s.Type("Search", "elo")
+	s.SelectRow(0)
+	require.Equal(t, phone.PermissionNever, permission(f, "Élodie Martin"))
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	require.False(t, s.Sees("Nobody yet."))
+
+	s.Tap("Choose for one person")
+	require.False(t, s.Sees("Old Laptop"), "who is blocked is below")
+	require.False(t, s.Sees("Élodie Martin"), "nor who is in the list")
+	s.Type("Search", "mei")
+	s.Key(fyne.KeyReturn) // takes the first
+	require.Equal(t, phone.PermissionAlways, permission(f, "Mei Lin"))
+
+	choice := s.Select("Never")
+	choice.SetSelected("Always")
+	require.Equal(t, phone.PermissionAlways, permission(f, "Élodie Martin"))
+	require.Same(t, choice, s.Select("Always"), "what has the keyboard stays")
+	s.Tap("Let the groups decide about Élodie Martin again")
+	require.Equal(t, phone.PermissionInherit, permission(f, "Élodie Martin"))
+	s.Tap("Undo")
+	require.Equal(t, phone.PermissionAlways, permission(f, "Élodie Martin"))
+	f.Fail(phone.ErrDiskFull)
+	s.Select("Always").SetSelected("Never")
+	require.Contains(t, w.main.banner.Text(), "disk is full")
+	require.Equal(t, phone.PermissionAlways, permission(f, "Élodie Martin"))
+	require.Equal(t, "Always", s.Select("Always").Selected, "the list shows what is so")
+}
+
+// What is chosen for a person takes nothing back that was learned of them
+// meanwhile.
+func TestPermissionKeepsWhatIsKnown(t *testing.T) {
+	f := uitest.New()
+	_, s, _ := openAudience(t, f)
+	s.Tap("Choose for one person")
+	s.Type("Search", "elo")
+	for _, c := range f.Contacts() {
+		if c.Name == "Élodie Martin" {
+			c.Trust = phone.Changed
+			require.NoError(t, f.PutContact(c))
+		}
+	}
+	s.SelectRow(0)
+	for _, c := range f.Contacts() {
+		if c.Name == "Élodie Martin" {
+			require.Equal(t, []any{phone.Changed, phone.PermissionAlways}, []any{c.Trust, c.Permission})
+		}
+	}
+	require.True(t, s.Sees("waits until you have compared again"))
+}
+
 // Tab goes to every control of the page, and Space works it.
 func TestAudienceByKeyboard(t *testing.T) {
 	f := uitest.New()
+	quietTimes(f)
+	permit(f, "Mei Lin", phone.PermissionAlways)
 	w, _, _ := openAudience(t, f)
 	c, names := w.win.Canvas(), map[string]bool{}
 	for range 80 {
@@ -214,6 +435,8 @@ func TestAudienceByKeyboard(t *testing.T) {
 			}
 		case *widget.Button:
 			names[o.Text] = true
+		case *widget.Select:
+			names[o.Selected] = true
 		case interface{ Label() string }:
 			names[o.Label()] = true
 			if o.Label() == "Audio only" {
@@ -223,7 +446,9 @@ func TestAudienceByKeyboard(t *testing.T) {
 	}
 	for _, name := range []string{
 		"Who can call", "Enable audio and video calls", "Verified people", "Everyone", "Audio only", "Knock",
-		"For 1 hour", "Until tomorrow, 08:00", "People who may always call", "Unblock",
+		"For 1 hour", "Until tomorrow, 08:00", "People who may always call",
+		"Change the quiet time", "Remove the quiet time", "Add a quiet time",
+		"Always", "Let the groups decide about Mei Lin again", "Choose for one person", "Unblock",
 	} {
 		require.True(t, names[name], name)
 	}

@@ -23,6 +23,7 @@ type Phone interface {
 	Expect(d time.Duration) error
 	Disturb(on bool, until time.Time) error
 	Contacts() []phone.Contact
+	PutContact(contact phone.Contact) error
 	Blocked() []phone.Person
 	Unblock(id string) error
 }
@@ -35,6 +36,16 @@ type view struct {
 	lockdown bool
 	contacts []phone.Contact
 	blocked  []phone.Person
+}
+
+// permission is what is chosen for one person.
+func (v view) permission(id string) phone.Permission {
+	for _, c := range v.contacts {
+		if c.ID == id {
+			return c.Permission
+		}
+	}
+	return phone.PermissionInherit
 }
 
 // part is a card of the page. Its controls stay while what they show changes,
@@ -52,6 +63,7 @@ type Screen struct {
 
 	object  fyne.CanvasObject
 	meaning *widget.Label
+	undo    *widgets.Undo
 	parts   []part
 	view    view
 	due     time.Time // when time alone makes the page say something else
@@ -61,7 +73,8 @@ type Screen struct {
 func New(env widgets.Env, p Phone, now func() time.Time) *Screen {
 	s := &Screen{env: env, phone: p, now: now, meaning: widgets.Paragraph("")}
 	s.meaning.TextStyle.Bold = true
-	s.parts = []part{newGroups(s), newMedia(s), newUnknown(s), newExpecting(s), newDisturb(s), newBlocked(s)}
+	s.undo = widgets.NewUndo(env.Words.T("undo"), env.Words.T("close"), func() { s.object.Refresh() })
+	s.parts = []part{newGroups(s), newMedia(s), newUnknown(s), newExpecting(s), newDisturb(s), newSchedule(s), newPeople(s), newBlocked(s)}
 	cards := container.NewVBox()
 	for i, p := range s.parts {
 		if i > 0 {
@@ -70,7 +83,7 @@ func New(env widgets.Env, p Phone, now func() time.Time) *Screen {
 		cards.Add(p.object())
 	}
 	sentence := widgets.NewPanel("tint", 10, 8, 2, container.NewBorder(nil, nil, widgets.Inset(4, 0, widgets.NewIcon("audience", theme.ColorNamePrimary, 20)), nil, s.meaning))
-	top := container.NewVBox(widgets.Heading(env.Words.T("calls.title")), widgets.Gap(4), sentence)
+	top := container.NewVBox(widgets.Heading(env.Words.T("calls.title")), widgets.Gap(4), sentence, s.undo)
 	s.object = container.NewBorder(widgets.Inset(24, 20, top), nil, nil, nil, widgets.Page(640, cards))
 	s.Reload()
 	return s
@@ -91,7 +104,8 @@ func (s *Screen) Reload() {
 
 // Tick lets time pass: what ends by itself is told.
 func (s *Screen) Tick(now time.Time) {
-	if !now.Before(s.due) || s.due.Sub(now) > time.Minute { // the clock may have been put back
+	s.undo.Tick(now)
+	if isDue(s.due, now) {
 		s.show(now)
 	}
 }
@@ -119,6 +133,9 @@ func due(c settings.Calls, now time.Time) time.Time {
 	return next
 }
 
+// isDue tells whether it is time; the clock may have been put back.
+func isDue(due, now time.Time) bool { return !now.Before(due) || due.Sub(now) > time.Minute }
+
 // save changes the choices about calls.
 func (s *Screen) save(change func(*settings.Calls)) {
 	s.done(s.phone.UpdateSettings(func(v *settings.Settings) { change(&v.Calls) }))
@@ -128,6 +145,13 @@ func (s *Screen) save(change func(*settings.Calls)) {
 func (s *Screen) done(err error) {
 	s.env.Fail(err)
 	s.Reload()
+}
+
+// passFocus gives the keyboard to another control where it was on one that goes.
+func (s *Screen) passFocus(from, to fyne.Focusable) {
+	if c := s.env.Window.Canvas(); c.Focused() == from {
+		c.Focus(to)
+	}
 }
 
 // mark shows a check as it is, without telling its OnChanged.

@@ -33,13 +33,14 @@ type disturb struct {
 	screen *Screen
 	card   fyne.CanvasObject
 	choice *widgets.Choice
-	state  *widgets.Line
+	state  *widget.Label
 	checks []*widget.Check // as exceptions
 }
 
 func newDisturb(s *Screen) *disturb {
 	w := s.env.Words
-	d := &disturb{screen: s, state: widgets.NewLine("").Bold().Cut()}
+	d := &disturb{screen: s, state: widgets.Paragraph("")}
+	d.state.TextStyle.Bold = true
 	d.choice = widgets.NewChoice([]widgets.Option{
 		{ID: disturbOff, Title: w.T("disturb.off")},
 		{ID: disturbOn, Title: w.T("disturb.on")},
@@ -55,8 +56,8 @@ func newDisturb(s *Screen) *disturb {
 		let.Add(check)
 	}
 	d.card = widgets.Section(w.T("disturb.title"), widgets.Flush(widgets.Paragraph(w.T("disturb.about"))),
-		d.choice, widgets.Inset(5, 0, d.state),
-		widgets.Gap(8), widgets.NewLine(w.T("disturb.exceptions")).Bold(), widgets.Hint(w.T("disturb.exceptions-about")), let)
+		d.choice, widgets.Flush(d.state),
+		widgets.Gap(4), widgets.NewLine(w.T("disturb.exceptions")).Bold(), widgets.Hint(w.T("disturb.exceptions-about")), let)
 	return d
 }
 
@@ -81,7 +82,7 @@ func (d *disturb) show(v view) {
 	w := d.screen.env.Words
 	d.choice.Select(switched(v.calls.DoNotDisturb.Now, v.now))
 	d.state.SetText(quiet(w, v.calls, v.now))
-	setHidden(d.state, d.state.Text() == "")
+	setHidden(d.state, d.state.Text == "")
 	for i, e := range exceptions {
 		mark(d.checks[i], slices.Contains(v.calls.DoNotDisturb.Exceptions, e), true)
 	}

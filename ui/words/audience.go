@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,4 +49,40 @@ func (w Words) Left(d time.Duration) string {
 		return w.T("left.minutes", "m", fmt.Sprint(minutes))
 	}
 	return w.T("left.hours", "h", fmt.Sprint(minutes/60), "m", fmt.Sprint(minutes%60))
+}
+
+// Weekday names a day of the week, short.
+func (w Words) Weekday(d settings.Day) string { return w.T("weekday." + string(d)) }
+
+// Days says on which days a period begins.
+func (w Words) Days(p settings.Period) string {
+	var names []string
+	which := ""
+	for _, d := range settings.Days {
+		if slices.Contains(p.Days, d) {
+			names = append(names, w.Weekday(d))
+			which += string(d)
+		}
+	}
+	switch which {
+	case "montuewedthufrisatsun":
+		return w.T("weekday.all")
+	case "montuewedthufri":
+		return w.T("weekday.working")
+	case "satsun":
+		return w.T("weekday.weekend")
+	}
+	return Joined(names)
+}
+
+// Times says from when to when a period lasts, and whether that is the next day.
+func (w Words) Times(p settings.Period) string {
+	times := string(p.From) + "–" + string(p.To)
+	switch {
+	case p.From == "00:00" && p.To == "00:00":
+		return w.T("schedule.whole")
+	case p.To != "00:00" && p.To <= p.From:
+		return w.T("schedule.next-day", "times", times)
+	}
+	return times
 }

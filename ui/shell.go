@@ -56,6 +56,7 @@ type shell struct {
 	contact  *contact.Screen
 	from     page // where the contact's page was opened
 	knocks   *knock.List
+	standing *audience.Indicator
 
 	me     *widgets.Line
 	face   *widgets.Avatar
@@ -108,7 +109,9 @@ func (s *shell) rail() fyne.CanvasObject {
 	s.status = widgets.Paragraph("")
 	s.status.SizeName = theme.SizeNameCaptionText
 	s.retry = widget.NewButton(w.T("server.retry"), func() { s.win.start(func() {}) })
+	s.standing = audience.NewIndicator(s.win.env, s.win.phone, s.win.world.now, func() { s.open(pageAudience) })
 	foot := container.NewVBox(
+		s.standing.Object(), widgets.Gap(2),
 		container.NewBorder(nil, nil, s.face, nil, container.NewVBox(layout.NewSpacer(), s.me, layout.NewSpacer())),
 		container.NewBorder(nil, nil, container.NewVBox(widgets.Gap(9), s.dot), nil, s.status), s.retry)
 	body := container.NewBorder(container.NewVBox(title, widgets.Gap(12), items), foot, nil, nil)
@@ -174,6 +177,7 @@ func (s *shell) reload() {
 }
 
 func (s *shell) settingsChanged() {
+	s.standing.Reload()
 	if s.page == pageAudience {
 		s.audience.Reload()
 	}

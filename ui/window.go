@@ -217,6 +217,7 @@ func (w *Window) tick() {
 		w.main.knocks.Tick()
 		w.main.history.Tick(w.world.now())
 		w.main.audience.Tick(w.world.now())
+		w.main.standing.Tick(w.world.now())
 	}
 }
 

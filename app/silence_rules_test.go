@@ -14,10 +14,7 @@ import (
 // it took. Two leaks in the same run show that the test sees what it should.
 func TestP13P14SilenceIsTheSameInAThousandTries(t *testing.T) {
 	s := openTapped(t)
-	var silent []*pairing
-	for _, c := range silences {
-		silent = append(silent, openPairing(t, s, c))
-	}
+	silent := openPairings(t, s)
 	receipts, slow := openReceipts(t, s), openSlow(t, s)
 	began := time.Now()
 	court(t, append(slices.Clone(silent), receipts, slow))

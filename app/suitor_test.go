@@ -82,6 +82,13 @@ func (c *suitor) Send(_ call.Party, id phone.CallID, payload []byte, keep bool) 
 // Forget implements call.Courier.
 func (c *suitor) Forget(id phone.CallID) { c.courier.Forget(id) }
 
+// turnTo chooses whom the next call or knock is for.
+func (c *suitor) turnTo(link identity.Address) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.link = link
+}
+
 func (c *suitor) let(messages int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

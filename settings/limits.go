@@ -22,8 +22,8 @@ const (
 	maxServer = 400
 )
 
-// maxPeriods bounds the weekly schedule: seven days with three each, and some.
-const maxPeriods = 24
+// MaxPeriods bounds the weekly schedule: seven days with three each, and some.
+const MaxPeriods = 24
 
 var serverAddress = regexp.MustCompile(`^[!-~]{1,300}:\d{1,5}#[A-Za-z0-9_-]{43}$`)
 
@@ -67,7 +67,7 @@ func (d DoNotDisturb) validate() error {
 	err := errors.Join(
 		moment(key+".now", d.Now.Until),
 		someOf(key+".exceptions", d.Exceptions, ExceptContacts, ExceptFollowing, ExceptVerified, ExceptAlways),
-		within(key+".schedule: periods", len(d.Schedule), 0, maxPeriods),
+		within(key+".schedule: periods", len(d.Schedule), 0, MaxPeriods),
 	)
 	if !d.Now.On && !d.Now.Until.IsZero() {
 		err = errors.Join(err, bad(key+".now", "off, and yet with an end"))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -46,8 +47,7 @@ func audienceScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.
 		"audience-schedule": func(_ *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
 			quietTimes(f)
 			w.main.open(pageAudience)
-			s.Tap(w.env.Words.T("schedule.remove"))
-			s.Tap(w.env.Words.T("schedule.change"))
+			s.Tap(w.env.Words.T("schedule.change-this", "when", w.env.Words.Days(working)+", "+w.env.Words.Times(working)))
 			s.Type("22:00", "25")
 			s.Tap(w.env.Words.T("schedule.save"))
 		},
@@ -69,11 +69,13 @@ func audienceScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.
 	}
 }
 
+var working = settings.Period{Days: []settings.Day{"mon", "tue", "wed", "thu", "fri"}, From: "14:00", To: "16:30"}
+
 // quietTimes makes a weekly schedule that is in force at uitest.Now, a Monday.
 func quietTimes(f *uitest.Fake) {
 	_ = f.UpdateSettings(func(s *settings.Settings) {
 		s.Calls.DoNotDisturb.Schedule = []settings.Period{
-			{Days: []settings.Day{"mon", "tue", "wed", "thu", "fri"}, From: "14:00", To: "16:30"},
+			working,
 			{Days: settings.Days, From: "22:00", To: "07:00"},
 		}
 	})
@@ -266,7 +268,7 @@ func TestScheduleIsEdited(t *testing.T) {
 	require.Equal(t, []settings.Period{weekend}, f.Settings().Calls.DoNotDisturb.Schedule)
 	require.True(t, s.Sees("Saturday and Sunday"))
 
-	s.Tap("Change the quiet time")
+	s.Tap("Change: Saturday and Sunday, 09:00–00:00")
 	s.Tap("Mon")
 	s.Type("22:00", "14.00")
 	s.Type("07:00", "13:30")
@@ -280,12 +282,12 @@ func TestScheduleIsEdited(t *testing.T) {
 	require.True(t, s.Sees("14:00–13:30, ends the next day"))
 	require.True(t, s.Sees("Do not disturb is on"), "it is Monday, 14:05")
 
-	s.Tap("Remove the quiet time")
+	s.Tap("Remove: Mon, Sat, Sun, 14:00–13:30, ends the next day")
 	require.Empty(t, f.Settings().Calls.DoNotDisturb.Schedule)
 	require.False(t, s.Sees("Do not disturb is on"))
 	s.Tap("Undo")
 	require.Equal(t, []settings.Period{longer}, f.Settings().Calls.DoNotDisturb.Schedule)
-	s.Tap("Remove the quiet time")
+	s.Tap("Remove: Mon, Sat, Sun, 14:00–13:30, ends the next day")
 	to(uitest.Now.Add(10 * time.Second))
 	require.Nil(t, s.Find("Undo"), "the offer does not stay")
 }
@@ -341,18 +343,35 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 }
 
 // A dialog that was opened before somebody else changed the schedule changes
-// nothing that it did not show.
+// nothing that it did not show, and loses nothing.
 func TestScheduleChangedMeanwhile(t *testing.T) {
 	f := uitest.New()
 	quietTimes(f)
 	_, s, _ := openAudience(t, f)
-	s.Tap("Change the quiet time")
+	s.Tap("Change: Monday to Friday, 14:00–16:30")
 	other := settings.Period{Days: []settings.Day{"sun"}, From: "01:00", To: "02:00"}
 	require.NoError(t, f.UpdateSettings(func(v *settings.Settings) {
 		v.Calls.DoNotDisturb.Schedule = []settings.Period{other}
 	}))
 	s.Tap("Save")
-	require.Equal(t, []settings.Period{other}, f.Settings().Calls.DoNotDisturb.Schedule)
+	require.Equal(t, []settings.Period{other, working}, f.Settings().Calls.DoNotDisturb.Schedule)
+}
+
+func TestScheduleIsFullOneDay(t *testing.T) {
+	f := uitest.New()
+	_, s, _ := openAudience(t, f)
+	require.NoError(t, f.UpdateSettings(func(v *settings.Settings) {
+		v.Calls.DoNotDisturb.Schedule = slices.Repeat([]settings.Period{working}, settings.MaxPeriods-1)
+	}))
+	s.Tap("Add a quiet time")
+	s.Tap("Save")
+	require.True(t, s.Sees("There is no room for more."))
+	s.Tap("Add a quiet time")
+	require.Nil(t, s.Find("Save"))
+	require.NoError(t, f.Settings().Validate())
+	s.Tap("Remove: Monday to Friday, 14:00–16:30")
+	require.False(t, s.Sees("There is no room for more."))
+	require.Len(t, f.Settings().Calls.DoNotDisturb.Schedule, settings.MaxPeriods-1, "one of those that are alike")
 }
 
 func TestAlwaysAndNeverForOnePerson(t *testing.T) {
@@ -394,6 +413,51 @@ func TestAlwaysAndNeverForOnePerson(t *testing.T) {
 	require.Contains(t, w.main.banner.Text(), "disk is full")
 	require.Equal(t, phone.PermissionAlways, permission(f, "Élodie Martin"))
 	require.Equal(t, "Always", s.Select("Always").Selected, "the list shows what is so")
+}
+
+// The sentence counts single people where they make a difference.
+func TestSentenceCountsSinglePeople(t *testing.T) {
+	f := uitest.New()
+	_, s, to := openAudience(t, f)
+	const one, never = "One person you chose may ring too.", "One person you chose never rings."
+	permit(f, "Mei Lin", phone.PermissionAlways)
+	require.False(t, s.Sees(one), "they may anyway")
+	s.Tap("People in your address book")
+	require.True(t, s.Sees("Nobody is allowed: no call rings here. "))
+	require.True(t, s.Sees(one))
+	permit(f, "Sam", phone.PermissionAlways)
+	require.True(t, s.Sees(one), "a changed key does not count")
+	permit(f, "Amadou Ba", phone.PermissionAlways)
+	permit(f, "Jonas Weber", phone.PermissionNever)
+	require.True(t, s.Sees("2 people you chose may ring too. "+never))
+	s.Tap("Until I switch it off")
+	require.False(t, s.Sees("you chose"), "nobody rings at all")
+	s.Tap("People who may always call")
+	require.True(t, s.Sees("2 people you chose may ring too. "+never))
+	s.Tap("People who may always call")
+	s.Tap("People you follow (your favourites)")
+	s.Tap("For 1 hour") // expects a call, which ends it
+	require.False(t, s.Sees("may ring too"), "everyone may")
+	require.True(t, s.Sees(never))
+	to(uitest.Now.Add(time.Hour))
+	require.True(t, s.Sees("2 people you chose may ring too."))
+	s.Tap("Enable audio and video calls")
+	require.False(t, s.Sees("you chose"))
+}
+
+// By keyboard alone: search, go down the list, take.
+func TestPersonIsChosenByKeyboard(t *testing.T) {
+	f := uitest.New()
+	w, s, _ := openAudience(t, f)
+	s.Tap("Choose for one person")
+	for _, r := range "el" { // the search has the keyboard
+		w.win.Canvas().Focused().TypedRune(r)
+	}
+	w.win.Canvas().FocusNext()
+	s.Key(fyne.KeyDown)
+	s.Key(fyne.KeyReturn)
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	require.Equal(t, phone.PermissionAlways, permission(f, "Élodie Martin"), "after Béatrice Morel")
 }
 
 // What is chosen for a person takes nothing back that was learned of them
@@ -447,7 +511,7 @@ func TestAudienceByKeyboard(t *testing.T) {
 	for _, name := range []string{
 		"Who can call", "Enable audio and video calls", "Verified people", "Everyone", "Audio only", "Knock",
 		"For 1 hour", "Until tomorrow, 08:00", "People who may always call",
-		"Change the quiet time", "Remove the quiet time", "Add a quiet time",
+		"Change: Monday to Friday, 14:00–16:30", "Remove: Monday to Friday, 14:00–16:30", "Add a quiet time",
 		"Always", "Let the groups decide about Mei Lin again", "Choose for one person", "Unblock",
 	} {
 		require.True(t, names[name], name)

@@ -53,13 +53,21 @@ func TestEscapeClosesADialogWhereverTheFocusIs(t *testing.T) {
 			s.Tap("Add a contact")
 			s.Tap("With the camera…")
 		},
+		"quiet time": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
+			s.Tap("Who can call")
+			s.Tap("Add a quiet time")
+		},
+		"one person": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
+			s.Tap("Who can call")
+			s.Tap("Choose for one person")
+		},
 		"tunnel": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
 			s.Tap("Settings")
 			s.Tap("Paste…")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for steps := range 9 { // more than any of these has fields and buttons
+			for steps := range 12 { // more than any of these has fields and buttons
 				f := uitest.New()
 				w, s := open(t, f)
 				openIt(f, w, s)

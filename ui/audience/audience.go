@@ -112,7 +112,7 @@ func (s *Screen) Tick(now time.Time) {
 
 func (s *Screen) show(now time.Time) {
 	s.view.now, s.due = now, due(s.view.calls, now)
-	if text := s.env.Words.Audience(s.view.calls, now); text != s.meaning.Text {
+	if text := meaning(s.env.Words, s.view); text != s.meaning.Text {
 		s.meaning.SetText(text)
 		s.object.Refresh() // it may need another line
 	}

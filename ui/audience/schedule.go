@@ -18,24 +18,28 @@ type schedule struct {
 	card   fyne.CanvasObject
 	rows   *fyne.Container
 	add    *widget.Button
+	full   fyne.CanvasObject
 	shown  []settings.Period
 }
 
 func newSchedule(s *Screen) *schedule {
 	w := s.env.Words
-	q := &schedule{screen: s, rows: container.NewVBox()}
+	q := &schedule{screen: s, rows: container.NewVBox(), full: widgets.Hint(w.T("schedule.full"))}
 	q.add = widget.NewButton(w.T("schedule.add"), func() {
 		newPeriodDialog(s.env, w.T("schedule.add"), settings.Period{Days: settings.Days, From: "22:00", To: "07:00"}, func(p settings.Period) error {
 			return q.change(func(list []settings.Period) []settings.Period { return append(list, p) })
 		})
 	})
-	q.card = widgets.Section(w.T("schedule.title"), widgets.Flush(widgets.Paragraph(w.T("schedule.about"))), q.rows, widgets.Gap(4), container.NewHBox(q.add))
+	q.card = widgets.Section(w.T("schedule.title"), widgets.Flush(widgets.Paragraph(w.T("schedule.about"))), q.rows, widgets.Gap(4), container.NewHBox(q.add), q.full)
 	return q
 }
 
 func (q *schedule) object() fyne.CanvasObject { return q.card }
 
 func (q *schedule) show(v view) {
+	full := len(v.calls.DoNotDisturb.Schedule) >= settings.MaxPeriods
+	allow(q.add, !full)
+	setHidden(q.full, !full)
 	if reflect.DeepEqual(q.shown, v.calls.DoNotDisturb.Schedule) {
 		return
 	}
@@ -49,9 +53,10 @@ func (q *schedule) show(v view) {
 
 func (q *schedule) row(i int, p settings.Period) fyne.CanvasObject {
 	w := q.screen.env.Words
-	edit := widgets.NewIconButton("edit", w.T("schedule.change"), func() { q.edit(i, p) })
+	when := w.Days(p) + ", " + w.Times(p)
+	edit := widgets.NewIconButton("edit", w.T("schedule.change-this", "when", when), func() { q.edit(i, p) })
 	var remove *widgets.IconButton
-	remove = widgets.NewIconButton("trash", w.T("schedule.remove"), func() { q.remove(i, p, remove) })
+	remove = widgets.NewIconButton("trash", w.T("schedule.remove", "when", when), func() { q.remove(i, p, remove) })
 	text := container.NewVBox(widgets.NewLine(w.Days(p)).Bold().Cut(), widgets.NewLine(w.Times(p)).Small().Cut())
 	return container.NewBorder(nil, nil, nil, container.NewHBox(edit, remove), text)
 }
@@ -61,8 +66,9 @@ func (q *schedule) edit(i int, old settings.Period) {
 		return q.change(func(list []settings.Period) []settings.Period {
 			if at(list, i, old) {
 				list[i] = p
+				return list
 			}
-			return list
+			return append(list, p)
 		})
 	})
 }

@@ -266,3 +266,43 @@ func TestServerAddress(t *testing.T) {
 		}
 	}
 }
+
+// Ends are told by the day on which they are, in the person's zone.
+func TestUntilNamesTheDay(t *testing.T) {
+	zone := time.FixedZone("", 2*3600)
+	now := time.Date(2026, 11, 30, 22, 30, 0, 0, zone)
+	for want, until := range map[string]time.Time{
+		"until 23:59":             now.Add(89 * time.Minute),
+		"until tomorrow, 00:00":   now.Add(90 * time.Minute),
+		"until tomorrow, 08:00":   time.Date(2026, 12, 1, 6, 0, 0, 0, time.UTC),
+		"until 2 Dec, 00:00":      time.Date(2026, 12, 2, 0, 0, 0, 0, zone),
+		"until 1 Jan 2027, 07:05": time.Date(2027, 1, 1, 7, 5, 0, 0, zone),
+	} {
+		require.Equal(t, want, words.For("en").Until(until, now))
+	}
+	require.Equal(t, "jusqu’à demain, 08:00", words.For("fr").Until(time.Date(2026, 12, 1, 6, 0, 0, 0, time.UTC), now))
+	for want, left := range map[string]time.Duration{
+		"1 min left": time.Second, "59 min left": 59 * time.Minute, "1 h 0 min left": time.Hour,
+		"1 h 1 min left": time.Hour + time.Second, "17 h 55 min left": 17*time.Hour + 55*time.Minute,
+	} {
+		require.Equal(t, want, words.For("en").Left(left))
+	}
+}
+
+func TestPeriodsInWords(t *testing.T) {
+	w, days := words.For("en"), settings.Days
+	for _, row := range []struct {
+		days        []settings.Day
+		from, to    settings.Clock
+		want, times string
+	}{
+		{days, "22:00", "07:00", "Every day", "22:00–07:00, ends the next day"},
+		{days[:5], "09:00", "17:00", "Monday to Friday", "09:00–17:00"},
+		{days[5:], "00:00", "00:00", "Saturday and Sunday", "the whole day"},
+		{[]settings.Day{"sun", "mon"}, "18:00", "00:00", "Mon, Sun", "18:00–00:00"},
+		{days[2:3], "08:00", "08:00", "Wed", "08:00–08:00, ends the next day"},
+	} {
+		p := settings.Period{Days: row.days, From: row.from, To: row.to}
+		require.Equal(t, []string{row.want, row.times}, []string{w.Days(p), w.Times(p)})
+	}
+}

@@ -54,6 +54,8 @@ type Phone interface {
 	Unblock(id string) error
 	Blocked() []phone.Person
 	NewAddress() (link string, err error)
+	// ExportOwn writes the own address as a vCard.
+	ExportOwn(w io.Writer) error
 	DeleteHistory(ids ...uint64) error
 	RestoreHistory(entries ...phone.HistoryEntry) error
 	ClearHistory() error

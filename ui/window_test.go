@@ -216,7 +216,7 @@ func TestDialALink(t *testing.T) {
 	s.Type("paravent:…", "nonsense")
 	s.Tap("Audio call")
 	require.True(t, s.Sees("not a complete call address"))
-	s.Tap("Copy")
+	s.Tap("Copy link")
 	require.Equal(t, uitest.Link("camille"), w.app.Clipboard().Content())
 	s.Type("paravent:…", uitest.Link("x"))
 	s.Tap("Video call")

@@ -3,22 +3,24 @@
 package dial
 
 import (
-	"bytes"
+	"io"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
-	"github.com/skip2/go-qrcode"
 
 	"paravent/app/phone"
 	"paravent/ui/widgets"
 )
 
-// Phone is what this screen needs.
+// Phone is what this screen needs. All but Self is called away from the drawing
+// goroutine.
 type Phone interface {
+	widgets.Coder
 	Self() phone.Self
+	// ExportOwn writes the own address as a vCard.
+	ExportOwn(w io.Writer) error
 	// NewAddress retires the links given out so far for strangers.
 	NewAddress() (link string, err error)
 }
@@ -31,19 +33,18 @@ type Screen struct {
 	onKnock func(link string)
 
 	object  fyne.CanvasObject
-	link    *widget.Entry
+	link    *widgets.Entry
 	problem *widget.Label
-	own     *fyne.Container
-	address string
+	own     *own
 }
 
 // New calls through onCall, which reports failures through Fail, and leaves a
 // knock through onKnock.
 func New(env widgets.Env, p Phone, onCall func(link string, video bool), onKnock func(link string)) *Screen {
-	s := &Screen{env: env, phone: p, onCall: onCall, onKnock: onKnock, own: container.NewVBox(), address: "\x00"}
+	s := &Screen{env: env, phone: p, onCall: onCall, onKnock: onKnock, own: newOwn(env, p)}
 	w := env.Words
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(w.T("dial.title"))), nil, nil, nil,
-		widgets.Page(640, container.NewVBox(s.callCard(), widgets.Gap(10), widgets.Section(w.T("own.title"), s.own))))
+		widgets.Page(640, container.NewVBox(s.callCard(), widgets.Gap(10), s.own.object)))
 	s.Reload()
 	return s
 }
@@ -53,15 +54,15 @@ func (s *Screen) Object() fyne.CanvasObject { return s.object }
 
 func (s *Screen) callCard() fyne.CanvasObject {
 	w := s.env.Words
-	s.link = widget.NewEntry()
+	s.link = widgets.NewEntry()
 	s.link.SetPlaceHolder("paravent:…")
 	s.link.OnChanged = func(string) { widgets.SetProblem(s.problem, "") }
 	s.link.OnSubmitted = func(string) { s.withLink(s.audio) }
 	s.problem = widgets.Problem()
-	audio := widget.NewButton(w.T("call.audio"), func() { s.withLink(s.audio) })
+	audio := widgets.NewButton(w.T("call.audio"), func() { s.withLink(s.audio) })
 	audio.Importance = widget.HighImportance
-	video := widget.NewButton(w.T("call.video"), func() { s.withLink(func(link string) { s.onCall(link, true) }) })
-	knock := widget.NewButton(w.T("knock.leave"), func() { s.withLink(s.onKnock) })
+	video := widgets.NewButton(w.T("call.video"), func() { s.withLink(func(link string) { s.onCall(link, true) }) })
+	knock := widgets.NewButton(w.T("knock.leave"), func() { s.withLink(s.onKnock) })
 	return widgets.Section(w.T("dial.card"), widgets.Flush(widgets.Paragraph(w.T("dial.how"))), s.link, s.problem,
 		widgets.Gap(2), container.NewHBox(audio, video, knock))
 }
@@ -84,60 +85,4 @@ func (s *Screen) withLink(do func(link string)) {
 func (s *Screen) Fail(err error) { widgets.SetProblem(s.problem, s.env.Words.Error(err)) }
 
 // Reload shows the own address again where it changed.
-func (s *Screen) Reload() {
-	address := s.phone.Self().Address
-	if address == s.address {
-		return
-	}
-	s.address = address
-	w := s.env.Words
-	if address == "" {
-		s.own.Objects = []fyne.CanvasObject{widgets.Paragraph(w.T("own.none"))}
-		s.own.Refresh()
-		return
-	}
-	text := widget.NewLabel(address)
-	text.Wrapping = fyne.TextWrapBreak
-	text.TextStyle.Monospace = true
-	text.SizeName = "helperText"
-	text.Selectable = true
-	copied := widgets.NewLine("").Small()
-	button := widget.NewButton(w.T("own.copy"), func() {
-		fyne.CurrentApp().Clipboard().SetContent(address)
-		copied.SetText(w.T("own.copied"))
-	})
-	button.Importance = widget.HighImportance
-	side := container.NewVBox(widgets.Paragraph(w.T("own.how")), text,
-		container.NewHBox(button, widget.NewButton(w.T("own.new"), s.askNew), container.NewCenter(widgets.Wide(60, copied))))
-	s.own.Objects = []fyne.CanvasObject{side}
-	if code := qr(address); code != nil {
-		s.own.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, container.NewCenter(code), nil, side)}
-	}
-	s.own.Refresh()
-}
-
-// askNew asks before older links are retired.
-func (s *Screen) askNew() {
-	w := s.env.Words
-	widgets.Ask(s.env.Window, w.T("own.new-title"), w.T("own.new-question"), w.T("own.new"), w.T("cancel"), func() {
-		_, err := s.phone.NewAddress()
-		s.env.Fail(err)
-		s.Reload()
-	})
-}
-
-// qr is the address as a code to photograph, nil where it does not fit in one.
-func qr(address string) fyne.CanvasObject {
-	code, err := qrcode.New(address, qrcode.Low)
-	if err != nil {
-		return nil
-	}
-	png, err := code.PNG(-4)
-	if err != nil {
-		return nil
-	}
-	img := canvas.NewImageFromReader(bytes.NewReader(png), "qr.png")
-	img.FillMode, img.ScaleMode = canvas.ImageFillContain, canvas.ImageScalePixels
-	img.SetMinSize(fyne.NewSquareSize(196))
-	return img
-}
+func (s *Screen) Reload() { s.own.set(s.phone.Self().Address) }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 )
 
 // Code draws something that looks like a QR code, different for each link.
@@ -27,4 +28,15 @@ func (f *Fake) Code(link string) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// ExportOwn writes the own vCard.
+func (f *Fake) ExportOwn(w io.Writer) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.takeErr(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:"+f.self.Name+"\r\nIMPP:"+f.self.Address+"\r\nEND:VCARD\r\n")
+	return err
 }

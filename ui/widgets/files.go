@@ -40,7 +40,7 @@ func Export(env Env, formats []Format) {
 		d.Hide()
 		for _, f := range formats {
 			if f.ID == choice.Selected() {
-				save(env, f)
+				Save(env, f)
 			}
 		}
 	})
@@ -48,8 +48,8 @@ func Export(env Env, formats []Format) {
 	d = NewDialog(env.Window, w.T("export.title"), 380, choice, shut, next)
 }
 
-// save asks where, and writes away from the drawing goroutine.
-func save(env Env, f Format) {
+// Save asks where, and writes away from the drawing goroutine.
+func Save(env Env, f Format) {
 	d := dialog.NewFileSave(func(to fyne.URIWriteCloser, err error) {
 		if to == nil && err == nil {
 			return // the person thought better of it

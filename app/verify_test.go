@@ -50,6 +50,29 @@ func TestTrustFollowsWhatThePersonSays(t *testing.T) {
 	}
 }
 
+// Removing is undone by putting the contact back: nothing that was granted,
+// refused or found out is kept elsewhere.
+func TestARemovedContactComesBackWhole(t *testing.T) {
+	a, c := trusted(t)
+	if err := a.BlockPerson(phone.Person{ID: c.ID}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := a.FindContact(c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(a.RemoveContact(c.ID), a.PutContact(before)); err != nil {
+		t.Fatal(err)
+	}
+	after, err := a.FindContact(c.ID)
+	if err != nil || after != before || after.Trust != phone.Verified || !after.Blocked {
+		t.Errorf("%v: %+v came back as %+v", err, before, after)
+	}
+	if others := a.door.Blocked(); len(others) != 0 {
+		t.Errorf("blocked outside the address book too: %v", others)
+	}
+}
+
 func TestP05CompareCode(t *testing.T) {
 	a, c := trusted(t)
 	if err := a.Distrust(c.ID); err != nil {

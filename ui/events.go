@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"paravent/app/phone"
 	"paravent/ui/callview"
@@ -207,12 +208,58 @@ func (w *Window) setContent(o fyne.CanvasObject, keys func(fyne.KeyName)) {
 	})
 }
 
+// listenForKeys makes the window's own shortcuts.
+func (w *Window) listenForKeys() {
+	c := w.win.Canvas()
+	for key, do := range map[fyne.KeyName]func(){fyne.KeyW: w.closeKey, fyne.KeyF: w.findKey, fyne.KeyN: w.addKey} {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(fyne.Shortcut) { do() })
+	}
+	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { w.undoKey() })
+}
+
 // closeKey is Ctrl+W: it hangs up, or closes what tells of an ended call.
-func (w *Window) closeKey(fyne.Shortcut) {
+func (w *Window) closeKey() {
 	switch {
 	case w.call != nil:
 		w.call.HangUp()
 	case w.ended != nil:
 		w.closeEnded()
 	}
+}
+
+// findKey is Ctrl+F: it leads to the search of the page, or to that of the
+// address book.
+func (w *Window) findKey() {
+	switch {
+	case !w.showsMain():
+	case w.main.page == pageHistory:
+		w.main.history.Find()
+	default:
+		w.main.open(pageContacts)
+		w.main.contacts.Find()
+	}
+}
+
+// undoKey is Ctrl+Z: it takes back what the page offers to.
+func (w *Window) undoKey() {
+	switch {
+	case !w.showsMain():
+	case w.main.page == pageContacts:
+		w.main.contacts.Undo()
+	case w.main.page == pageHistory:
+		w.main.history.Undo()
+	}
+}
+
+// addKey is Ctrl+N: it adds a contact.
+func (w *Window) addKey() {
+	if w.showsMain() {
+		w.main.open(pageContacts)
+		w.main.contacts.Add()
+	}
+}
+
+// showsMain tells whether one of the main screens has the person's attention.
+func (w *Window) showsMain() bool {
+	return w.main != nil && w.call == nil && w.ringing == nil && w.ended == nil && w.win.Canvas().Overlays().Top() == nil
 }

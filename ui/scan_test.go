@@ -18,15 +18,6 @@ import (
 	"paravent/ui/uitest"
 )
 
-func scanScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {
-	return map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen){
-		"scan-no-camera": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
-			w.main.contacts.Add()
-			s.Tap(w.env.Words.T("scan.camera"))
-		},
-	}
-}
-
 // apart runs slow work on goroutines of its own; the test runs what follows.
 type apart chan func()
 

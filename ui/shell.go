@@ -69,7 +69,7 @@ func newShell(w *Window) *shell {
 	s := &shell{win: w, body: container.NewStack()}
 	env := w.env
 	call := func(to string, video bool) { w.place(to, video, w.fail) }
-	s.contacts = contacts.New(env, w.phone, call, s.openContact)
+	s.contacts = contacts.New(env, w.phone, w.world.now, call, s.openContact)
 	s.contact = contact.New(env, w.phone, w.world.now, contact.Ways{
 		Back: func() { s.open(s.from) }, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) },
 	})

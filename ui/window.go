@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/lang"
 
 	"paravent/app/phone"
@@ -81,7 +80,7 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 	w.win.Resize(fyne.NewSize(1000, 700))
 	w.win.SetOnClosed(w.letGo)
 	w.watchAttention()
-	w.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyW, Modifier: fyne.KeyModifierControl}, w.closeKey)
+	w.listenForKeys()
 	p.SetScreens(w.remote.Screen(), w.local.Screen())
 	w.speak()
 	events := newPump(w.handle)
@@ -215,6 +214,7 @@ func (w *Window) tick() {
 	}
 	if w.main != nil {
 		w.main.knocks.Tick()
+		w.main.contacts.Tick(w.world.now())
 		w.main.history.Tick(w.world.now())
 		w.main.audience.Tick(w.world.now())
 		w.main.standing.Tick(w.world.now())

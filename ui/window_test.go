@@ -152,7 +152,7 @@ func TestScreensLook(t *testing.T) {
 	maps.Copy(all, safetyScenes())
 	maps.Copy(all, doorScenes())
 	maps.Copy(all, audienceScenes())
-	maps.Copy(all, scanScenes())
+	maps.Copy(all, contactsScenes())
 	maps.Copy(all, personScenes())
 	for name, play := range all {
 		for _, lang := range []string{"en", "fr"} {
@@ -178,33 +178,6 @@ func TestWelcomeLook(t *testing.T) {
 			uitest.Markup(t, "welcome-"+lang, test.RenderToMarkup(w.win.Canvas()))
 		})
 	}
-}
-
-func TestAddContact(t *testing.T) {
-	f := uitest.New()
-	_, s := open(t, f)
-	s.Tap("Add a contact")
-	s.Tap("Add")
-	require.True(t, s.Sees("Please paste a call address."))
-	s.Type("paravent:…", "https://example.org")
-	s.Tap("Add")
-	require.True(t, s.Sees("Please give a name."))
-	s.Type("As you want to see it", "Zoé")
-	s.Tap("Add")
-	require.True(t, s.Sees("not a complete call address"))
-	s.Type("paravent:…", uitest.Link("zoe"))
-	s.Tap("Add")
-	require.True(t, s.Sees("Zoé"))
-	require.Len(t, f.Contacts(), 9)
-}
-
-func TestSearchAsYouType(t *testing.T) {
-	_, s := open(t, uitest.New())
-	s.Type("Search", "elo")
-	require.True(t, s.Sees("Élodie Martin"))
-	require.False(t, s.Sees("Mei Lin"))
-	s.Type("Search", "nobody")
-	require.True(t, s.Sees("Nobody of that name."))
 }
 
 func TestDialALink(t *testing.T) {
@@ -275,7 +248,7 @@ func TestKeysDuringACall(t *testing.T) {
 	s.Tap("Stay")
 	require.Len(t, f.Calls(), 1)
 	s.Key(fyne.KeyM) // the call's keys are back after the question
-	w.closeKey(nil)  // Ctrl+W; the test driver has no shortcuts
+	w.closeKey()     // Ctrl+W; the test driver has no shortcuts
 	require.Equal(t, []string{"call Mei Lin true", "mute true false", "mute true true", "hold true", "mute false true", "hangup"}, f.Log())
 	s.Key(fyne.KeyEscape)
 	require.Nil(t, w.ended)

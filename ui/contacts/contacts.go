@@ -1,10 +1,10 @@
-// Package contacts is the address book: find, call, add.
-// Drawing goroutine only.
+// Package contacts is the address book: find, call, add, remove, and carry from
+// and to files. Drawing goroutine only.
 package contacts
 
 import (
 	"slices"
-	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,29 +22,49 @@ type Phone interface {
 	Contacts() []phone.Contact
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
+	RemoveContact(id string) error
 	WhoseLink(link string) (phone.Person, error)
 	scan.Phone
+}
+
+// view is one of the parts of the address book that can be shown alone.
+type view struct {
+	name string // of its words
+	has  func(phone.Contact) bool
+}
+
+var views = []view{
+	{"all", func(phone.Contact) bool { return true }},
+	{"favourites", func(c phone.Contact) bool { return c.Favourite }},
+	{"verified", func(c phone.Contact) bool { return c.Trust == phone.Verified }},
+	{"blocked", func(c phone.Contact) bool { return c.Blocked }},
 }
 
 // Screen is the address book.
 type Screen struct {
 	env    widgets.Env
 	phone  Phone
+	now    func() time.Time
 	onCall func(id string, video bool)
 	onOpen func(id string)
 
-	object fyne.CanvasObject
-	search *widgets.Entry
-	list   *widgets.List
-	empty  *widget.Label
-	first  fyne.CanvasObject
-	shown  []phone.Contact
+	object  fyne.CanvasObject
+	search  *widgets.Entry
+	chips   *widgets.Chips
+	list    *widgets.List
+	none    *widget.Label
+	empty   fyne.CanvasObject
+	undo    *widgets.Undo
+	book    book
+	view    view
+	shown   []phone.Contact
+	removed []phone.Contact // whom undo brings back
 }
 
-// New shows the address book of p; onCall is asked to call a contact, and
-// onOpen to show the page of one.
-func New(env widgets.Env, p Phone, onCall func(id string, video bool), onOpen func(id string)) *Screen {
-	s := &Screen{env: env, phone: p, onCall: onCall, onOpen: onOpen}
+// New shows the address book of p; now tells the time, onCall is asked to call
+// a contact, and onOpen to show the page of one.
+func New(env widgets.Env, p Phone, now func() time.Time, onCall func(id string, video bool), onOpen func(id string)) *Screen {
+	s := &Screen{env: env, phone: p, now: now, onCall: onCall, onOpen: onOpen, view: views[0]}
 	s.build()
 	s.Reload()
 	return s
@@ -57,66 +77,90 @@ func (s *Screen) build() {
 	w := s.env.Words
 	s.search = widgets.NewEntry()
 	s.search.SetPlaceHolder(w.T("contacts.search"))
-	s.search.OnChanged = func(string) { s.Reload() }
-
+	s.search.OnChanged = func(string) { s.choose(s.view) }
+	s.search.OnDown = func() { s.env.Window.Canvas().Focus(s.list) }
+	s.search.OnSubmitted = func(string) {
+		if len(s.shown) > 0 {
+			s.onOpen(s.shown[0].ID)
+		}
+	}
+	names := make([]string, len(views))
+	for i, v := range views {
+		names[i] = w.T("contacts.view-" + v.name)
+	}
+	s.chips = widgets.NewChips(names, func(i int) { s.choose(views[i]) })
+	s.buildList()
+	s.none = widgets.Paragraph("")
+	s.none.Alignment = fyne.TextAlignCenter
+	s.empty = widgets.Wide(360, container.NewVBox(container.NewCenter(widgets.NewIcon("contacts", "subtle", 56)), s.none))
+	s.undo = widgets.NewUndo(w.T("undo"), w.T("close"), func() { s.object.Refresh() })
 	add := widgets.NewButton(w.T("contacts.add"), s.Add)
 	add.Importance = widget.HighImportance
+	head := container.NewBorder(nil, nil, widgets.Heading(w.T("contacts.title")), add)
+	top := container.NewVBox(head, widgets.Gap(4), s.search, s.chips, s.undo, widgets.Gap(4))
+	s.object = widgets.Inset(24, 20, container.NewBorder(top, nil, nil, nil, container.NewStack(s.list, container.NewCenter(s.empty))))
+}
+
+func (s *Screen) buildList() {
 	s.list = widgets.NewList(
 		func() int { return len(s.shown) },
 		func() fyne.CanvasObject { return newRow(s) },
-		func(i widget.ListItemID, o fyne.CanvasObject) { o.(*row).set(s.shown[i]) },
+		func(i int, o fyne.CanvasObject) { o.(*row).set(s.shown[i]) },
 	)
-	s.list.OnSelected = func(i widget.ListItemID) {
+	s.list.OnSelected = func(i int) {
 		s.list.Unselect(i)
 		s.onOpen(s.shown[i].ID)
 	}
-	s.empty = widgets.Paragraph("")
-	s.empty.Alignment = fyne.TextAlignCenter
-	s.first = widgets.Wide(360, container.NewVBox(
-		container.NewCenter(widgets.NewIcon("contacts", "subtle", 56)), s.empty))
-
-	head := container.NewBorder(nil, nil, widgets.Heading(w.T("contacts.title")), add)
-	top := container.NewVBox(head, widgets.Gap(4), s.search, widgets.Gap(4))
-	s.object = widgets.Inset(24, 20, container.NewBorder(top, nil, nil, nil,
-		container.NewStack(s.list, container.NewCenter(s.first))))
+	s.list.OnKey = func(i int, key fyne.KeyName) {
+		if key == fyne.KeyDelete {
+			s.remove(s.shown[i])
+		}
+	}
 }
 
-// Reload reads the contacts again and shows those that match the search.
+// Find leads to the search.
+func (s *Screen) Find() { s.env.Window.Canvas().Focus(s.search) }
+
+// Reload reads the contacts again.
 func (s *Screen) Reload() {
-	wanted := phone.Fold(s.search.Text)
-	all := s.phone.Contacts()
-	s.shown = s.shown[:0]
-	for _, c := range all {
-		if strings.Contains(phone.Fold(c.Name), wanted) {
-			s.shown = append(s.shown, c)
-		}
-	}
-	slices.SortStableFunc(s.shown, func(a, b phone.Contact) int {
-		if a.Favourite != b.Favourite {
-			if a.Favourite {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(phone.Fold(a.Name), phone.Fold(b.Name))
-	})
-	switch {
-	case len(all) == 0:
-		s.empty.SetText(s.env.Words.T("contacts.none"))
-	default:
-		s.empty.SetText(s.env.Words.T("contacts.no-match"))
-	}
-	if len(s.shown) == 0 {
-		s.first.Show()
-	} else {
-		s.first.Hide()
-	}
-	s.list.Refresh()
+	s.book.take(s.phone.Contacts())
+	s.fill()
 }
 
-// reveal shows a contact in the list, whatever is searched for.
+// Tick lets time pass.
+func (s *Screen) Tick(now time.Time) { s.undo.Tick(now) }
+
+// choose shows what another view or search leaves, from its beginning.
+func (s *Screen) choose(v view) {
+	s.view = v
+	s.fill()
+	s.list.ScrollToTop()
+}
+
+// fill shows what the view and the search leave.
+func (s *Screen) fill() {
+	w := s.env.Words
+	s.shown = s.book.find(s.search.Text, s.view.has)
+	s.list.Refresh()
+	if len(s.shown) > 0 {
+		s.empty.Hide()
+		return
+	}
+	s.empty.Show()
+	switch {
+	case len(s.book.all) == 0:
+		s.none.SetText(w.T("contacts.none"))
+	case s.search.Text != "":
+		s.none.SetText(w.T("contacts.no-match"))
+	default:
+		s.none.SetText(w.T("contacts.none-" + s.view.name))
+	}
+}
+
+// reveal shows a contact in the list, whatever was shown before.
 func (s *Screen) reveal(id string) {
 	s.search.SetText("")
+	s.chips.Choose(0)
 	s.Reload()
 	if i := slices.IndexFunc(s.shown, func(c phone.Contact) bool { return c.ID == id }); i >= 0 {
 		s.env.Window.Canvas().Focus(s.list)
@@ -126,10 +170,6 @@ func (s *Screen) reveal(id string) {
 
 func (s *Screen) star(c phone.Contact) {
 	c.Favourite = !c.Favourite
-	s.save(c)
-}
-
-func (s *Screen) save(c phone.Contact) {
 	s.env.Fail(s.phone.PutContact(c))
 	s.Reload()
 }

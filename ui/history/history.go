@@ -139,6 +139,12 @@ func (s *Screen) buildList() {
 	}
 }
 
+// Find leads to the search.
+func (s *Screen) Find() { s.env.Window.Canvas().Focus(s.search) }
+
+// Undo brings back what was deleted, while that is offered.
+func (s *Screen) Undo() { s.undo.Take() }
+
 // Reload reads the history again.
 func (s *Screen) Reload() {
 	s.all = s.phone.History(0)

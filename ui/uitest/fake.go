@@ -187,7 +187,7 @@ func (f *Fake) AddContact(name, address string) (phone.Contact, error) {
 		return phone.Contact{}, err
 	}
 	c := phone.Contact{ID: address, Name: name, Address: address, Route: phone.RouteInherit, Trust: phone.Unverified, Added: f.now()}
-	f.contacts = append(f.contacts, c)
+	f.file(c)
 	f.mu.Unlock()
 	f.retell()
 	f.Emit(phone.ContactsChanged{})
@@ -223,12 +223,8 @@ func (f *Fake) PutContact(contact phone.Contact) error {
 	}) {
 		err = ErrNameTaken
 	}
-	switch i := f.find(contact.ID); {
-	case err != nil:
-	case i >= 0:
-		f.contacts[i] = contact
-	default:
-		f.contacts = append(f.contacts, contact)
+	if err == nil {
+		f.file(contact)
 	}
 	f.mu.Unlock()
 	f.Emit(phone.ContactsChanged{})

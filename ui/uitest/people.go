@@ -3,6 +3,8 @@ package uitest
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
+	"strings"
 	"time"
 
 	"crypto/sha256"
@@ -26,6 +28,34 @@ func contact(name string) phone.Contact {
 		ID: hex.EncodeToString(sum[:]), Name: name, Address: Link(name),
 		Route: phone.RouteInherit, Permission: phone.PermissionInherit, Trust: phone.Unverified, Added: Now,
 	}
+}
+
+// SetPeople makes another address book, of nobody but these.
+func (f *Fake) SetPeople(names ...string) {
+	folded := map[string]string{}
+	for _, name := range names {
+		folded[name] = phone.Fold(name)
+	}
+	names = slices.Clone(names)
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(folded[a], folded[b]) })
+	f.mu.Lock()
+	f.contacts = nil
+	for _, name := range names {
+		f.contacts = append(f.contacts, contact(name))
+	}
+	f.mu.Unlock()
+	f.Emit(phone.ContactsChanged{})
+}
+
+// file puts a contact where it belongs by name. It must be called with mu held.
+func (f *Fake) file(c phone.Contact) {
+	if i := f.find(c.ID); i >= 0 {
+		f.contacts = slices.Delete(f.contacts, i, i+1)
+	}
+	at, _ := slices.BinarySearchFunc(f.contacts, phone.Fold(c.Name), func(other phone.Contact, name string) int {
+		return strings.Compare(phone.Fold(other.Name), name)
+	})
+	f.contacts = slices.Insert(f.contacts, at, c)
 }
 
 func people() []phone.Contact {

@@ -11,27 +11,31 @@ import (
 // Chips are a few views of one list in a row, of which one is shown.
 type Chips struct {
 	widget.BaseWidget
-	chips []*Chip
-	body  *fyne.Container
+	chips   []*Chip
+	body    *fyne.Container
+	changed func(i int)
 }
 
 // NewChips shows the names in a row; the first is chosen. changed gets the
 // number of the one that was chosen.
 func NewChips(names []string, changed func(i int)) *Chips {
-	c := &Chips{body: container.NewHBox()}
+	c := &Chips{body: container.NewHBox(), changed: changed}
 	c.ExtendBaseWidget(c)
 	for i, name := range names {
 		chip := &Chip{on: i == 0}
-		chip.extend(chip, name, func() {
-			for j, other := range c.chips {
-				other.set(i == j)
-			}
-			changed(i)
-		})
+		chip.extend(chip, name, func() { c.Choose(i) })
 		c.chips = append(c.chips, chip)
 		c.body.Add(chip)
 	}
 	return c
+}
+
+// Choose chooses the one of number i, as a press on it does.
+func (c *Chips) Choose(i int) {
+	for j, chip := range c.chips {
+		chip.set(i == j)
+	}
+	c.changed(i)
 }
 
 // CreateRenderer implements fyne.Widget.

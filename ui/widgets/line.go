@@ -48,6 +48,11 @@ func (l *Line) Sized(name fyne.ThemeSizeName) *Line { l.size = name; return l }
 // Text is what it says, uncut.
 func (l *Line) Text() string { return l.text }
 
+// Width is as wide as it is uncut.
+func (l *Line) Width() float32 { return l.full().Width }
+
+func (l *Line) full() fyne.Size { return fyne.MeasureText(l.text, size(l, l.size), l.style) }
+
 // SetText says something else.
 func (l *Line) SetText(text string) {
 	if l.text != text {
@@ -84,7 +89,7 @@ func (l *Line) CreateRenderer() fyne.WidgetRenderer {
 	return &drawing{
 		objects: []fyne.CanvasObject{text},
 		min: func() fyne.Size {
-			full := fyne.MeasureText(l.text, size(l, l.size), l.style)
+			full := l.full()
 			if l.cut {
 				full.Width = min(full.Width, 40)
 			}

@@ -27,10 +27,7 @@ func NewUndo(button, dismiss string, changed func()) *Undo {
 	u := &Undo{label: widget.NewLabel(""), changed: changed}
 	u.ExtendBaseWidget(u)
 	u.label.Truncation = fyne.TextTruncateEllipsis
-	back := widget.NewButton(button, func() {
-		u.leave()
-		u.undo()
-	})
+	back := widget.NewButton(button, u.Take)
 	shut := NewIconButton("close", dismiss, u.leave)
 	u.panel = NewPanel("tint", 8, 12, 2, container.NewBorder(nil, nil, nil, container.NewHBox(back, container.NewCenter(shut)), u.label))
 	u.Hide()
@@ -43,6 +40,14 @@ func (u *Undo) Offer(text string, now time.Time, undo func()) {
 	u.undo, u.until = undo, now.Add(undoFor)
 	u.Show()
 	u.changed()
+}
+
+// Take takes the offer; where there is none it does nothing.
+func (u *Undo) Take() {
+	if u.Visible() {
+		u.leave()
+		u.undo()
+	}
 }
 
 func (u *Undo) leave() {

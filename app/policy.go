@@ -25,7 +25,7 @@ func (p policy) Decide(from call.Party, q call.Proposal) call.Verdict {
 	return call.Verdict{
 		Ring: true, TellRinging: p.a.mayReachServer(from.Address) == nil, Wish: route.Wish(s, c, isContact),
 		RingFor: time.Duration(s.Calls.RingSecs) * time.Second, Prepare: route.Prepare(s, c, isContact),
-		Once: d.Why == audience.BecauseOnce, AudioOnly: d.AudioOnly,
+		Once: d.Why == audience.BecauseOnce, Stranger: !isContact && d.Why != audience.BecauseOnce, AudioOnly: d.AudioOnly,
 	}
 }
 

@@ -67,10 +67,10 @@ type flood struct {
 }
 
 var floods = []flood{
-	{"one caller at once", false, false, false, 0, 6, 6, 0},
-	{"many callers at once", false, false, true, 0, 20, 20, 0},
-	{"one caller in an hour", false, false, false, time.Hour, 6 + 360, 6 + 360, 0},
-	{"many callers in an hour", false, false, true, time.Hour, 20 + 1800, 20 + 1800, 0},
+	{"one caller at once", false, false, false, 0, 3, 3, 0},
+	{"many callers at once", false, false, true, 0, 12, 12, 0},
+	{"one caller in an hour", false, false, false, time.Hour, 3 + 60, 3 + 60, 0},
+	{"many callers in an hour", false, false, true, time.Hour, 12 + 360, 12 + 360, 0},
 	{"one who may not ring at once", true, false, false, 0, 0, 20, 0},
 	{"many who may not ring at once", true, false, true, 0, 0, 60, 0},
 	{"one who may not ring in an hour", true, false, false, time.Hour, 0, 20 + 120, 0},
@@ -85,7 +85,7 @@ func (f flood) verdict() Verdict {
 	if f.silenced {
 		return Verdict{Record: true}
 	}
-	return Verdict{Ring: true, TellRinging: true, Wish: phone.Relay}
+	return Verdict{Ring: true, TellRinging: true, Wish: phone.Relay, Stranger: true}
 }
 
 // wave is the attack once; no identity takes part in two waves of many.

@@ -150,6 +150,9 @@ func (m *Manager) propose(r Received, p Proposal, left time.Duration, v Verdict)
 func (m *Manager) affordLocked(what admission, from PeerID, v Verdict) bool {
 	switch what {
 	case admitRing, admitReplacing, admitBusy, admitSilentBusy:
+		if v.Stranger {
+			return m.strange.take(from, m.now())
+		}
 		return m.rings.take(from, m.now())
 	case admitSilence:
 		return !v.Record || m.records.take(from, m.now())

@@ -13,6 +13,11 @@ type RingLimits struct {
 	CallerEvery, Every time.Duration // 0: 10 s per caller, 2 s in all
 }
 
+// strangerLimits are their own, so that strangers whom the settings let ring
+// cannot use up the rings of friends: three of one caller, then one a minute;
+// twelve of all, then one every ten seconds.
+var strangerLimits = RingLimits{CallerBurst: 3, Burst: 12, CallerEvery: time.Minute, Every: 10 * time.Second}
+
 // recordLimits are their own, so that strangers cannot use up the rings of
 // friends. A mailbox holds 20 kept calls.
 var recordLimits = RingLimits{CallerBurst: 20, Burst: 60, CallerEvery: 30 * time.Second, Every: 5 * time.Second}

@@ -58,7 +58,8 @@ type Manager struct {
 	calls    map[phone.CallID]*actor
 	live     *actor // nil: none
 	past     past
-	rings    ringLimiter // those who may ring
+	rings    ringLimiter // people who may ring
+	strange  ringLimiter // those who may ring because everyone may
 	records  ringLimiter // entries about calls that did not ring
 	knocks   ringLimiter // what was left at the door
 	counters Counters
@@ -77,7 +78,7 @@ func New(c Config) *Manager {
 	m := &Manager{
 		self: c.Self, courier: c.Courier, media: c.Media, policy: c.Policy, observer: c.Observer, door: c.Door,
 		name: c.Name, reasonOf: c.ReasonOf, now: c.Now, ttl: c.TTL, newID: phone.NewCallID, newSecret: newSecret,
-		calls: map[phone.CallID]*actor{}, rings: newRingLimiter(c.Rings), records: newRingLimiter(recordLimits), knocks: newRingLimiter(knockLimits),
+		calls: map[phone.CallID]*actor{}, rings: newRingLimiter(c.Rings), strange: newRingLimiter(strangerLimits), records: newRingLimiter(recordLimits), knocks: newRingLimiter(knockLimits),
 	}
 	if m.name == nil {
 		m.name = func() string { return "" }

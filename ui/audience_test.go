@@ -136,7 +136,9 @@ func TestAudienceGroupsStandWithinEveryone(t *testing.T) {
 	s.Tap("Everyone")
 	s.Tap("People you follow (your favourites)")
 	require.Equal(t, []settings.Audience{settings.AudienceContacts, settings.AudienceEveryone}, f.Settings().Calls.Audience)
+	require.False(t, s.Sees("you cannot call anyone either"))
 	s.Tap("Enable audio and video calls")
+	require.True(t, s.Sees("you cannot call anyone either"))
 	for _, still := range []string{"Everyone", "Audio only", "Silence", "For 1 hour"} {
 		s.Tap(still) // nothing of it counts now
 	}

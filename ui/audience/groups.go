@@ -20,6 +20,7 @@ var everybody = []settings.Audience{
 type groups struct {
 	card     fyne.CanvasObject
 	enabled  *widget.Check
+	off      fyne.CanvasObject
 	checks   []*widget.Check // as everybody
 	none     fyne.CanvasObject
 	lockdown fyne.CanvasObject
@@ -27,7 +28,7 @@ type groups struct {
 
 func newGroups(s *Screen) *groups {
 	w := s.env.Words
-	g := &groups{none: widgets.Detail(w.T("calls.verified-none")), lockdown: widgets.Detail(w.T("lockdown.everyone"))}
+	g := &groups{off: widgets.Detail(w.T("calls.off-both")), none: widgets.Detail(w.T("calls.verified-none")), lockdown: widgets.Detail(w.T("lockdown.everyone"))}
 	g.enabled = widget.NewCheck(w.T("calls.enabled"), func(on bool) {
 		s.save(func(c *settings.Calls) { c.Enabled = on })
 	})
@@ -43,7 +44,7 @@ func newGroups(s *Screen) *groups {
 		}
 	}
 	body.Add(g.lockdown)
-	g.card = widgets.Section(w.T("calls.groups"), g.enabled, widgets.Inset(20, 0, body))
+	g.card = widgets.Section(w.T("calls.groups"), g.enabled, g.off, widgets.Inset(20, 0, body))
 	return g
 }
 
@@ -65,6 +66,7 @@ func (g *groups) show(v view) {
 		}
 		mark(g.checks[i], on, free)
 	}
+	setHidden(g.off, v.calls.Enabled)
 	setHidden(g.none, !nobody)
 	setHidden(g.lockdown, !v.lockdown)
 }

@@ -142,8 +142,10 @@ func TestReplaceAddressRefuses(t *testing.T) {
 
 func TestNoTwoContactsOfOneName(t *testing.T) {
 	a, c := trusted(t)
-	if _, err := a.AddContact(" méi", linkOn(t, "198.51.100.9:7000")); !errors.Is(err, ErrNameTaken) {
-		t.Errorf("a second Mei: %v", err)
+	for _, name := range []string{" méi", "M\u200bei", "Mei\u3164"} {
+		if _, err := a.AddContact(name, linkOn(t, "198.51.100.9:7000")); !errors.Is(err, ErrNameTaken) {
+			t.Errorf("a second Mei, %q: %v", name, err)
+		}
 	}
 	other, err := a.AddContact("Other", linkOn(t, "198.51.100.9:7000"))
 	if err != nil {

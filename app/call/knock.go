@@ -146,7 +146,7 @@ func CleanText(s string) string {
 			if marks++; marks > maxMarks || begins {
 				continue
 			}
-		case !unicode.IsPrint(r) || filler(r):
+		case !unicode.IsPrint(r) || phone.Blank(r):
 			continue
 		default:
 			marks = 0
@@ -157,15 +157,6 @@ func CleanText(s string) string {
 }
 
 func joiner(r rune) bool { return r == 0x200C || r == 0x200D }
-
-// filler names printable characters that show nothing.
-func filler(r rune) bool {
-	switch r {
-	case 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800:
-		return true
-	}
-	return false
-}
 
 // atDoor deals with what is left at the door. Nothing is ever sent back.
 func (m *Manager) atDoor(r Received, f frame) {

@@ -137,12 +137,16 @@ func TestP12StrangersMeetTheSmallParser(t *testing.T) {
 
 func TestP12NamesAreMadeSafe(t *testing.T) {
 	for in, want := range map[string]string{
-		" Ann ":                       "Ann",
-		"a\u202Egnp.exe\u0000\nb":     "agnp.exeb",
-		"\u200b\u200b":                "",
-		strings.Repeat("é", 40):       strings.Repeat("é", 32),
-		"x" + strings.Repeat("é", 40): "x" + strings.Repeat("é", 31),
-		"\xff\xfe":                    "",
+		" Ann ":                        "Ann",
+		"a\u202Egnp.exe\u0000\nb":      "agnp.exeb",
+		"\u200b\u200b":                 "",
+		"A\u3164nn\u2800":              "Ann",
+		"👩 Ann":                        "👩 Ann",
+		"مريم":                         "مريم",
+		strings.Repeat("\x00", 10<<20): "",
+		strings.Repeat("é", 40):        strings.Repeat("é", 32),
+		"x" + strings.Repeat("é", 40):  "x" + strings.Repeat("é", 31),
+		"\xff\xfe":                     "",
 	} {
 		if got := cleanName(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)

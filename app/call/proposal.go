@@ -94,7 +94,7 @@ func appendProposal(b []byte, p Proposal) []byte {
 // bidirectional marks), and cuts at whole characters.
 func cleanName(s string) string {
 	s = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
+		if r == utf8.RuneError || !unicode.IsPrint(r) || phone.Blank(r) {
 			return -1
 		}
 		return r

@@ -7,15 +7,26 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold makes names comparable: no case, no accents, single spaces.
+// Fold makes names comparable: no case, no accents, single spaces, and nothing
+// that does not show.
 func Fold(s string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(s)) {
-		if !unicode.Is(unicode.Mn, r) {
+		if !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Cf, r) && !Blank(r) {
 			b.WriteRune(r)
 		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// Blank is of printable characters that show nothing: with them two names
+// could look the same.
+func Blank(r rune) bool {
+	switch r {
+	case 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800:
+		return true
+	}
+	return false
 }
 
 // Finder finds names while a person types: the names are folded once. It never

@@ -3,6 +3,8 @@ package words
 import (
 	"strings"
 	"unicode"
+
+	"paravent/app/phone"
 )
 
 // How many characters of a peer's name and of an error's detail are shown.
@@ -59,11 +61,5 @@ func safe(name string, limit int, keep func(before, r rune) bool) string {
 }
 
 // invisible names printable characters that show nothing and could make two
-// names look the same: fillers and variation selectors.
-func invisible(r rune) bool {
-	switch r {
-	case 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800:
-		return true
-	}
-	return unicode.Is(unicode.Variation_Selector, r)
-}
+// names look the same.
+func invisible(r rune) bool { return phone.Blank(r) || unicode.Is(unicode.Variation_Selector, r) }

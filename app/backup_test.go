@@ -91,7 +91,7 @@ func (l lived) requireIn(t *testing.T, opts Options) {
 	require.Greater(t, added, l.history[0].ID)
 }
 
-func TestP13BackupBringsEverythingBack(t *testing.T) {
+func TestBackupBringsEverythingBack(t *testing.T) {
 	withKeyring(t)
 	for name, unattended := range map[string]bool{"into the keyring": false, "into a file": true} {
 		t.Run(name, func(t *testing.T) {

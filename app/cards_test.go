@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"paravent/app/card"
 	"paravent/app/identity"
@@ -176,4 +178,23 @@ func TestExportOwnNeedsAnAddress(t *testing.T) {
 	if err := a.ExportOwn(&bytes.Buffer{}); !errors.Is(err, ErrNoServer) {
 		t.Error(err)
 	}
+}
+
+// FuzzImportName: what a file calls somebody is a name that the address book
+// takes, or none.
+func FuzzImportName(f *testing.F) {
+	for _, s := range []string{"", " Ann ", "a\u202eb", "\xff", "a\nb", "👩\u200d👩\u200d👧", "\u3164", strings.Repeat("漢", 50), strings.Repeat("x", 127) + "é\u0301"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		name := importName(s)
+		if len(name) > people.MaxName || !utf8.ValidString(name) || importName(name) != name {
+			t.Fatalf("%q -> %q -> %q", s, name, importName(name))
+		}
+		for _, r := range name {
+			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+				t.Fatalf("%q -> %q keeps %U", s, name, r)
+			}
+		}
+	})
 }

@@ -187,6 +187,11 @@ func TestP13BlockedPeopleLeaveNoTrace(t *testing.T) {
 	require.Equal(t, []phone.Person{{ID: a.Self().ID, Name: "alice", Address: k.From.Address}}, b.Blocked())
 	_, err := b.Call(k.From.Address, false)
 	require.ErrorIs(t, err, ErrBlockedByYou)
+	require.NoError(t, everyone(b))
+	from := call.Party{ID: call.PeerID(a.Self().ID), Address: k.From.Address}
+	require.Equal(t, call.Verdict{}, policy{b}.Decide(from, call.Proposal{HasLink: true}))
+	require.False(t, doorkeeper{b}.MayKnock(from, true))
+	require.NoError(t, b.SetSetting("calls.audience", json.RawMessage(`["contacts"]`)))
 	lines := len(b.History(0))
 	got := b.courier.Stats().Received
 	require.NoError(t, a.Knock(link, "again"))

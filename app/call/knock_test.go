@@ -247,3 +247,23 @@ func FuzzKnockBody(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCleanText: whatever text comes in, one harmless line comes out.
+func FuzzCleanText(f *testing.F) {
+	for _, s := range []string{"", "a\u202eb", "\xff", "e\u0301\u0301\u0301\u0301\u0301", "👩\u200d👩\u200d👧", "\u3164 x", " \u200d\u0301", "\u2028a"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, clean := range []func(string) string{CleanText, cleanName} {
+			got := clean(s)
+			if !utf8.ValidString(got) || strings.TrimSpace(got) != got || clean(got) != got {
+				t.Fatalf("%q -> %q -> %q", s, got, clean(got))
+			}
+			for _, r := range got {
+				if !unicode.IsPrint(r) && !joiner(r) {
+					t.Fatalf("%q -> %q keeps %U", s, got, r)
+				}
+			}
+		}
+	})
+}

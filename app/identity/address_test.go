@@ -96,6 +96,8 @@ func TestAddressIsStrict(t *testing.T) {
 		require.ErrorIs(t, err, ErrBadAddress, "changed character %d", i)
 	}
 	for name, bad := range map[string]string{
+		"direction": s[:30] + "\u202e" + s[30:], "nul": s[:30] + "\x00" + s[30:], "not UTF-8": s[:30] + "\xff" + s[30:], "emoji": s[:30] + "🙂" + s[30:],
+		"10 MB": "paravent:" + strings.Repeat("A", 10<<20), "10 MB of space inside": s[:30] + strings.Repeat(" ", 10<<20) + s[30:],
 		"empty": "", "scheme only": "paravent:", "cut": s[:len(s)-1], "longer": s + "A", "padded": s + "=", "broken line": s[:20] + "\n" + s[20:],
 		"slashes": strings.Replace(s, ":", "://", 1), "huge": "paravent:" + strings.Repeat("A", 1<<20), "no scheme": s[len(scheme):],
 	} {

@@ -30,7 +30,9 @@ func TestReadLinkRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing": "", "scheme": "paravent:", "other scheme": "https://example.com", "short": link[:len(link)-1], "changed": link[:30] + "x" + link[31:],
 		"a letter more": link + "x", "10 MB": link + strings.Repeat(" ", 10<<20), "10 MB of letters": "paravent:" + strings.Repeat("A", 10<<20),
-		"many pieces":   "paravent:" + strings.Repeat("A ", 5000),
+		"many pieces": "paravent:" + strings.Repeat("A ", 5000),
+		"not UTF-8":   link[:40] + "\xff\xfe" + link[40:], "another direction inside": link[:40] + "\u202e" + link[41:], "emoji inside": link[:40] + "👩\u200d👩\u200d👧" + link[40:],
+		"right to left inside": link[:40] + "שלום" + link[40:], "controls only": "\x00\x1b[31m\u2028", "twice the scheme": "paravent:paravent:" + link[len(scheme)+1:],
 		"other letters": strings.Replace(link, "a", "а", 1), "percent": strings.Replace(link, ":", "%3A", 1),
 	} {
 		if got, err := ReadLink(text); !errors.Is(err, ErrBadAddress) {

@@ -2,10 +2,13 @@ package people
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -82,6 +85,33 @@ func TestBoxOpensOnlyWhatItSealedThere(t *testing.T) {
 		} {
 			_, _, err := wrong()
 			require.Error(t, err)
+		}
+	})
+}
+
+// FuzzClean: a contact that is taken can be shown, and is taken again as it is.
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"", " Ann ", "a\u202eb", "\xff", "a\nb", "👩\u200d👩\u200d👧", "\u3164", "\u00a0x\u2003"} {
+		f.Add(s, "paravent:x")
+	}
+	f.Fuzz(func(t *testing.T, name, address string) {
+		c, err := clean(phone.Contact{ID: id(1), Name: name, Address: address})
+		if err != nil {
+			if !errors.Is(err, ErrBadContact) {
+				t.Fatalf("untyped error %v", err)
+			}
+			return
+		}
+		if c.Name == "" || len(c.Name) > MaxName || !utf8.ValidString(c.Name+c.Address) || strings.TrimSpace(c.Name) != c.Name {
+			t.Fatalf("%q was taken as %q", name, c.Name)
+		}
+		for _, r := range c.Name {
+			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+				t.Fatalf("%q keeps %U", c.Name, r)
+			}
+		}
+		if again, err := clean(c); err != nil || again != c {
+			t.Fatalf("%+v became %+v, %v", c, again, err)
 		}
 	})
 }

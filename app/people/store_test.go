@@ -91,6 +91,10 @@ func TestBadContactsAreRefused(t *testing.T) {
 		"control":      func(c *phone.Contact) { c.Name = "a\nb" },
 		"bidi trick":   func(c *phone.Contact) { c.Name = "a\u202eb" },
 		"not UTF-8":    func(c *phone.Contact) { c.Name = "a\xff" },
+		"escape":       func(c *phone.Contact) { c.Name = "a\x1b[31m" },
+		"isolate":      func(c *phone.Contact) { c.Name = "\u2067a\u2069" },
+		"10 MB":        func(c *phone.Contact) { c.Name = strings.Repeat("漢", 10<<20/3) },
+		"10 MB of ctl": func(c *phone.Contact) { c.Address = strings.Repeat("\x00", 10<<20) },
 		"long address": func(c *phone.Contact) { c.Address = strings.Repeat("x", maxAddress+1) },
 		"bad route":    func(c *phone.Contact) { c.Route = "sideways" },
 		"bad trust":    func(c *phone.Contact) { c.Trust = "blind" },
@@ -100,6 +104,11 @@ func TestBadContactsAreRefused(t *testing.T) {
 		require.ErrorIs(t, s.Put(c), ErrBadContact, name)
 	}
 	require.Empty(t, s.Contacts())
+	for _, name := range []string{"👩\u200d👩\u200d👧", "مريم العربية", "שלום", "नमस्ते", "漢字", "e\u0301"} {
+		require.NoError(t, s.Put(person(1, name)), name)
+		found, ok := s.Find(name)
+		require.True(t, ok && found.Name == name, name)
+	}
 }
 
 func TestBlobsAreSeparate(t *testing.T) {

@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -21,13 +22,52 @@ func TestSafeName(t *testing.T) {
 		"bad\xff\xfeutf":            "badutf",
 		"\u3164\u2800":              "",
 		"e\u0301\u0301\u0301\u0301": "e\u0301\u0301",
+		"":                          "", "👩 Ann 🇫🇷": "👩 Ann 🇫🇷", "مريم": "مريم", "שלום לך": "שלום לך",
+		strings.Repeat("\u202e", 10<<20/3): "", strings.Repeat("漢", 10<<20/3): strings.Repeat("漢", 47) + "…",
 	} {
-		require.Equal(t, want, words.SafeName(in), "%q", in)
+		require.Equal(t, want, words.SafeName(in), "%.60q", in)
 	}
 	long := words.SafeName("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
 	require.Equal(t, 48, utf8.RuneCountInString(long))
 	require.True(t, len(long) > 3 && long[len(long)-3:] == "…")
 	require.Equal(t, "Unnamed", words.For("en").Name("\u202e"))
+}
+
+func TestSafeKnock(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                             "",
+		"Hello\r\nit is  me":           "Hello it is me",
+		"a\u202Egnp.exe\x00\u2066b":    "agnp.exeb",
+		"👩\u200d👩\u200d👧":              "👩\u200d👩\u200d👧",
+		"نامه\u200cای":                 "نامه\u200cای",
+		"\u200da\u200d\u200d b":        "a\u200d b",
+		"bad\xff":                      "bad",
+		"\u3164\u2800\u200b":           "",
+		strings.Repeat("x", 10<<20):    strings.Repeat("x", 199) + "…",
+		strings.Repeat("\x00", 10<<20): "",
+	} {
+		require.Equal(t, want, words.SafeKnock(in), "%.60q", in)
+	}
+}
+
+// FuzzSafeTexts: whatever came in, one line that is harmless to show comes out.
+func FuzzSafeTexts(f *testing.F) {
+	for _, s := range []string{"", "a\u202eb", "\xff", "é\u0301\u0301\u0301", "👩\u200d👩\u200d👧", "\u3164 x", "\u200d\u200d"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, safe := range []func(string) string{words.SafeKnock, words.SafeText} {
+			got := safe(s)
+			if !utf8.ValidString(got) || utf8.RuneCountInString(got) > 200 || safe(got) != got {
+				t.Fatalf("%q -> %q", s, got)
+			}
+			for _, r := range got {
+				if unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+					t.Fatalf("%q -> %q keeps %U", s, got, r)
+				}
+			}
+		}
+	})
 }
 
 func FuzzSafeName(f *testing.F) {

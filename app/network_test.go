@@ -14,14 +14,7 @@ func TestCallSurvivesANetworkChange(t *testing.T) {
 	a, wa := openPhone(t, "alice", s.Addr().String())
 	b, wb := openPhone(t, "bob", s.Addr().String())
 	acquaint(t, a, b)
-	id, err := a.Call("B", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait(t, wb, func(e phone.Incoming) bool { return e.Call == id })
-	if err := b.Answer(id, false); err != nil {
-		t.Fatal(err)
-	}
+	id := confer(t, a, b, wb)
 	for _, w := range []*watcher{wa, wb} {
 		wait(t, w, func(e phone.FirstAudio) bool { return e.Call == id })
 	}

@@ -18,6 +18,7 @@ func safe(t *testing.T, w *watcher, id phone.CallID, r phone.Route) [4]byte {
 	}).Call.Safety.Code
 }
 
+// confer has b answer a call of a.
 func confer(t *testing.T, a, b *App, wb *watcher, consents ...phone.Consent) phone.CallID {
 	t.Helper()
 	id, err := a.Call("B", false, consents...)

@@ -14,14 +14,7 @@ import (
 // talk brings two acquainted phones into a call.
 func talk(t *testing.T, a, b *App, wa, wb *watcher) phone.CallID {
 	t.Helper()
-	id, err := a.Call("B", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait(t, wb, func(e phone.Incoming) bool { return e.Call == id })
-	if err := b.Answer(id, false); err != nil {
-		t.Fatal(err)
-	}
+	id := confer(t, a, b, wb)
 	for _, w := range []*watcher{wa, wb} {
 		wait(t, w, func(e phone.FirstAudio) bool { return e.Call == id })
 		wait(t, w, func(e phone.CallChanged) bool { return e.Call.ID == id && e.Call.State == phone.Connected })

@@ -35,14 +35,7 @@ func bothByLoopback(t *testing.T) (a, b *App, wa, wb *watcher) {
 
 func connectCall(t *testing.T, a, b *App, wa, wb *watcher) phone.CallID {
 	t.Helper()
-	id, err := a.Call("B", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait(t, wb, func(e phone.Incoming) bool { return e.Call == id })
-	if err := b.Answer(id, false); err != nil {
-		t.Fatal(err)
-	}
+	id := confer(t, a, b, wb)
 	for _, w := range []*watcher{wa, wb} {
 		wait(t, w, func(e phone.MediaConnected) bool { return e.Call == id })
 	}

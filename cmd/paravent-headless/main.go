@@ -23,54 +23,69 @@ const (
 
 func main() { os.Exit(run(os.Args[1:])) }
 
+// start is what the command line asks for.
+type start struct {
+	opts    app.Options
+	mode    script.AnswerMode
+	only    bool   // the privacy check and nothing else
+	restore string // the backup to be restored, and nothing else
+}
+
 func run(args []string) int {
-	opts := app.Options{Unattended: true}
-	fs := flag.NewFlagSet("paravent-headless", flag.ContinueOnError)
-	opts.Bind(fs)
-	answer := fs.String("answer", "ask", "ask, auto or never: what happens when it rings")
-	fs.StringVar(&opts.Trace, "trace", "", "test aid: `file` that gets every call message in clear, addresses included; never use it for real calls")
-	only := fs.Bool("privacy-check", false, "run the privacy check with the profile's settings, write its report and end")
-	restore := fs.String("restore", "", "restore the backup in `file` into an unused profile and end; the passphrase is "+backupPassphrase+" or the first line of input")
-	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
+	s, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		return 0
-	} else if err != nil {
-		return exitUsage // flag has written why
+	case err != nil:
+		return exitUsage // parse has written why
 	}
-	mode, err := script.ParseAnswerMode(*answer)
+	passed, err := s.do()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "paravent-headless:", err)
+	}
+	if err != nil || !passed {
+		return exitFailure
+	}
+	return 0
+}
+
+// parse reads the command line, and writes what is wrong with it.
+func parse(args []string) (start, error) {
+	s := start{opts: app.Options{Unattended: true}}
+	fs := flag.NewFlagSet("paravent-headless", flag.ContinueOnError)
+	s.opts.Bind(fs)
+	answer := fs.String("answer", "ask", "ask, auto or never: what happens when it rings")
+	fs.StringVar(&s.opts.Trace, "trace", "", "test aid: `file` that gets every call message in clear, addresses included; never use it for real calls")
+	fs.BoolVar(&s.only, "privacy-check", false, "run the privacy check with the profile's settings, write its report and end")
+	fs.StringVar(&s.restore, "restore", "", "restore the backup in `file` into an unused profile and end; the passphrase is "+backupPassphrase+" or the first line of input")
+	if err := fs.Parse(args); err != nil {
+		return s, err
+	}
+	var err error
+	s.mode, err = script.ParseAnswerMode(*answer)
 	if err == nil && fs.NArg() > 0 {
 		err = fmt.Errorf("unexpected argument %q", fs.Arg(0))
 	}
 	if err == nil {
-		err = opts.Check()
+		err = s.opts.Check()
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "paravent-headless:", err)
-		return exitUsage
 	}
-	if *restore != "" {
-		if err := restoreFrom(*restore, opts, os.Stdin); err != nil {
-			fmt.Fprintln(os.Stderr, "paravent-headless:", err)
-			return exitFailure
-		}
-		return 0
+	return s, err
+}
+
+// do does it; a check that ran may not have passed.
+func (s start) do() (passed bool, err error) {
+	if s.restore != "" {
+		return true, restoreFrom(s.restore, s.opts, os.Stdin)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if *only {
-		passed, err := check(ctx, opts, os.Stdout, os.Stderr)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "paravent-headless:", err)
-		}
-		if err != nil || !passed {
-			return exitFailure
-		}
-		return 0
+	if s.only {
+		return check(ctx, s.opts, os.Stdout, os.Stderr)
 	}
-	if err := serve(ctx, opts, mode); err != nil {
-		fmt.Fprintln(os.Stderr, "paravent-headless:", err)
-		return exitFailure
-	}
-	return 0
+	return true, serve(ctx, s.opts, s.mode)
 }
 
 func serve(ctx context.Context, opts app.Options, mode script.AnswerMode) error {

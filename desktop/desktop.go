@@ -33,11 +33,7 @@ func Run(gui fyne.App, s Start, first *instance.Instance) error {
 		defer face.Attach()() // after Close, which has last events to tell
 	}
 	defer func() { _ = phone.Close() }()
-	if !identity.HasSessionBus() {
-		// Fyne would have dbus-launch start a bus that nobody ends, and log
-		// that it failed. It asks no further where the address leads nowhere.
-		_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	}
+	startNoBus()
 	links := make(chan string, maxLinks)
 	onSystemLink(func(link string) {
 		select {
@@ -63,6 +59,14 @@ func Run(gui fyne.App, s Start, first *instance.Instance) error {
 	}
 	gui.Run()
 	return nil
+}
+
+// startNoBus keeps Fyne from having dbus-launch start a bus that nobody ends: it
+// asks no further where the address leads nowhere.
+func startNoBus() {
+	if !identity.HasSessionBus() {
+		_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	}
 }
 
 // maxLinks bounds the links of the system that wait for the window.

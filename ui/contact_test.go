@@ -190,18 +190,24 @@ func TestContactIsBlockedAndUnblockedOnItsPage(t *testing.T) {
 func TestRemovedContactHasNoPage(t *testing.T) {
 	f := uitest.New()
 	w, s := openPerson(t, f, "Mei Lin")
-	id := person(f, "Mei Lin").ID
-	s.Tap("Remove")
-	s.Tap("Cancel")
-	require.NotEmpty(t, person(f, "Mei Lin").ID)
-	s.Tap("Remove")
+	before, sam := person(f, "Élodie Martin"), person(f, "Sam").ID
 	s.Tap("Remove")
 	require.Empty(t, person(f, "Mei Lin").ID)
 	require.Equal(t, pageContacts, w.main.page)
-	w.main.openContact(person(f, "Sam").ID)
-	require.NoError(t, f.RemoveContact(person(f, "Sam").ID)) // by another way
+	w.main.open(pageHistory)
+	w.main.openContact(before.ID)
+	f.Fail(phone.ErrDiskFull)
+	s.Tap("Remove")
+	require.Contains(t, w.main.banner.Text(), "disk is full")
+	w.main.openContact(before.ID)
+	s.Tap("Remove")
+	require.Equal(t, pageContacts, w.main.page, "the offer to undo it stands there")
+	s.Tap("Undo")
+	require.Equal(t, before, person(f, "Élodie Martin"))
+	w.main.openContact(sam)
+	require.NoError(t, f.RemoveContact(sam)) // by another way
 	require.Equal(t, pageContacts, w.main.page)
-	w.main.openContact(id)
+	w.main.openContact(sam)
 	require.Equal(t, pageContacts, w.main.page)
 }
 
@@ -360,4 +366,16 @@ func TestNewerAddressIsReplacedByACode(t *testing.T) {
 	require.Equal(t, newer, c.Address)
 	require.Equal(t, phone.Verified, c.Trust)
 	require.Equal(t, phone.PermissionAlways, c.Permission)
+}
+
+// A card about a contact leads to their page.
+func TestCardOfAContactLeadsToTheirPage(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	f.Emit(phone.Admitted{From: f.Person("Mei Lin"), Until: uitest.Now.Add(time.Hour)})
+	w.main.open(pageDial)
+	s.Tap("Details")
+	require.Equal(t, f.Person("Mei Lin").ID, w.main.contact.ID())
+	s.Key(fyne.KeyEscape)
+	require.Equal(t, pageDial, w.main.page)
 }

@@ -71,14 +71,14 @@ func newShell(w *Window) *shell {
 	call := func(to string, video bool) { w.place(to, video, w.fail) }
 	s.contacts = contacts.New(env, w.phone, w.world.now, call, s.openContact)
 	s.contact = contact.New(env, w.phone, w.world.now, contact.Ways{
-		Back: func() { s.open(s.from) }, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) },
+		Back: func() { s.open(s.from) }, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) }, Remove: s.remove,
 	})
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
 		func(link string) { knock.Leave(env, w.phone, link, "") })
 	s.banner = widgets.NewBanner(env.Words.T("close"))
 	s.above = container.NewVBox()
 	content := container.NewBorder(container.NewVBox(s.banner, s.above), nil, nil, nil, s.body)
-	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, content.Refresh)
+	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, s.openContact, content.Refresh)
 	s.above.Add(s.knocks.Object())
 	s.history = history.New(env, w.phone, s.knocks, w.world.now, call, s.openContact)
 	s.audience = audience.New(env, w.phone, w.world.now)
@@ -144,6 +144,12 @@ func (s *shell) openContact(id string) {
 	if s.contact.Show(id) {
 		s.open(pageContact)
 	}
+}
+
+// remove takes a contact out of the address book, whose page has the undo.
+func (s *shell) remove(c phone.Contact) {
+	s.open(pageContacts)
+	s.contacts.Remove(c)
 }
 
 // key takes a key that no widget on the page has a use for.

@@ -21,7 +21,7 @@ func newLeaving(s *Screen) *leaving {
 	w := s.env.Words
 	l := &leaving{screen: s, means: widgets.Paragraph("")}
 	l.block = widgets.NewButton("", l.toggle)
-	remove := widgets.NewButton(w.T("contact.remove"), l.askRemove)
+	remove := widgets.NewButton(w.T("contact.remove"), func() { s.ways.Remove(s.contact) })
 	remove.Importance = widget.DangerImportance
 	l.body = widgets.Section(w.T("contact.leave"), widgets.Flush(l.means), container.NewHBox(l.block, remove))
 	return l
@@ -49,14 +49,4 @@ func (l *leaving) toggle() {
 		s.env.Fail(s.phone.BlockPerson(phone.Person{ID: s.contact.ID, Name: s.contact.Name, Contact: true, Address: s.contact.Address}))
 	}
 	s.Reload()
-}
-
-func (l *leaving) askRemove() {
-	s := l.screen
-	w, id := s.env.Words, s.contact.ID
-	widgets.Ask(s.env.Window, w.T("contact.remove-title", "name", s.name()), w.T("contact.remove-question"),
-		w.T("contact.remove"), w.T("cancel"), func() {
-			s.env.Fail(s.phone.RemoveContact(id))
-			s.Reload()
-		})
 }

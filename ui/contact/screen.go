@@ -23,7 +23,6 @@ type Phone interface {
 	Settings() settings.Settings
 	Contacts() []phone.Contact
 	PutContact(contact phone.Contact) error
-	RemoveContact(id string) error
 	Distrust(contact string) error
 	CompareCode(contact, scanned string) error
 	WhoseLink(link string) (phone.Person, error)
@@ -38,6 +37,8 @@ type Ways struct {
 	Back  func()
 	Call  func(id string, video bool)
 	Knock func(id, name string)
+	// Remove takes the contact out of the address book and offers to undo it.
+	Remove func(c phone.Contact)
 }
 
 // part is a piece of the page. Set shows the contact as they are now; the page

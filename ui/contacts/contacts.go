@@ -113,7 +113,7 @@ func (s *Screen) buildList() {
 	}
 	s.list.OnKey = func(i int, key fyne.KeyName) {
 		if key == fyne.KeyDelete {
-			s.remove(s.shown[i])
+			s.Remove(s.shown[i])
 		}
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"paravent/app/phone"
 )
 
-// remove takes a contact out of the address book and offers to bring back, with
+// Remove takes a contact out of the address book and offers to bring back, with
 // all that was granted and found out, them and whoever was removed while the
 // offer stood.
-func (s *Screen) remove(c phone.Contact) {
+func (s *Screen) Remove(c phone.Contact) {
 	err := s.phone.RemoveContact(c.ID)
 	s.env.Fail(err)
 	if err != nil {

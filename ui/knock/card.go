@@ -23,6 +23,8 @@ func (l *List) card(who phone.Person, title string, text fyne.CanvasObject, acti
 		widgets.NewLine(l.env.Words.T("link.key", "key", openlink.ShortKey(who.ID))).Small().Cut())
 	if who.Contact {
 		head.Objects = head.Objects[:1]
+		page := widget.NewButton(l.env.Words.T("contacts.more"), func() { l.onOpen(who.ID) })
+		actions = append([]fyne.CanvasObject{page}, actions...)
 	}
 	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, actions...)...)
 	return widgets.NewPanel("card", 12, 14, 10, container.NewVBox(

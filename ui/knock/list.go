@@ -67,6 +67,7 @@ type List struct {
 	memory *Memory
 	now    func() time.Time
 	onCall func(to string, video bool)
+	onOpen func(id string)
 	onSize func()
 
 	object  *fyne.Container
@@ -85,10 +86,10 @@ type cards struct {
 	busy     []uint64
 }
 
-// New shows what p and m know; onCall is asked to call somebody back, onSize
-// runs when the cards need another room.
-func New(env widgets.Env, p Phone, m *Memory, now func() time.Time, onCall func(to string, video bool), onSize func()) *List {
-	l := &List{env: env, phone: p, memory: m, now: now, onCall: onCall, onSize: onSize, body: container.NewVBox(), busy: map[uint64]bool{}}
+// New shows what p and m know; onCall is asked to call somebody back, onOpen to
+// show a contact's page, and onSize runs when the cards need another room.
+func New(env widgets.Env, p Phone, m *Memory, now func() time.Time, onCall func(to string, video bool), onOpen func(id string), onSize func()) *List {
+	l := &List{env: env, phone: p, memory: m, now: now, onCall: onCall, onOpen: onOpen, onSize: onSize, body: container.NewVBox(), busy: map[uint64]bool{}}
 	l.object = widgets.Inset(24, 8, l.body)
 	l.object.Hide()
 	l.Reload()

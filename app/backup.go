@@ -12,18 +12,21 @@ import (
 	"time"
 
 	"paravent/app/backup"
+	"paravent/app/identity"
 	"paravent/app/people"
 	"paravent/app/phone"
 	"paravent/settings"
 )
 
-// Faults of where a backup shall lie.
+// Faults of where a backup lies or shall lie.
 var (
 	// ErrBackupPlace says that a backup would lie in the profile that it is of,
 	// where it could take the place of what it is of.
 	ErrBackupPlace = phone.NewFault("backup-into-profile")
 	// ErrBackupNotSaved says that nothing can be written there.
 	ErrBackupNotSaved = phone.NewFault("backup-not-saved")
+	// ErrBackupNotRead says that the file of a backup cannot be opened or read.
+	ErrBackupNotRead = phone.NewFault("backup-not-read")
 )
 
 // secrets are what other parts of the phone keep that goes into a backup: the
@@ -87,6 +90,44 @@ func (a *App) BackupTo(path, passphrase string, without ...phone.BackupPart) err
 		return fmt.Errorf("%w: %w", ErrBackupNotSaved, err)
 	}
 	return err
+}
+
+// ReadBackup opens the backup at path and tells what it holds. It changes
+// nothing, and reckons for a second. Faults: ErrBackupNotRead, those of
+// backup.Read.
+func (a *App) ReadBackup(path, passphrase string) (phone.BackupContents, error) {
+	c, err := readBackup(path, passphrase)
+	if err != nil {
+		return phone.BackupContents{}, err
+	}
+	who, err := identity.FromSeed(c.Seed)
+	if err != nil {
+		return phone.BackupContents{}, err
+	}
+	about := phone.BackupContents{ID: who.ID().String(), People: len(c.Contacts), Entries: len(c.History), Made: c.Made}
+	var mode settings.ServerMode
+	for key, into := range map[string]any{"name": &about.Name, "server.mode": &mode} {
+		if value, ok := c.Settings[key]; ok {
+			if err := json.Unmarshal(value, into); err != nil {
+				return phone.BackupContents{}, fmt.Errorf("%w: %w", backup.ErrDamaged, err)
+			}
+		}
+	}
+	about.ServerHere = mode == settings.ServerEmbedded
+	return about, nil
+}
+
+func readBackup(path, passphrase string) (backup.Contents, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return backup.Contents{}, fmt.Errorf("%w: %w", ErrBackupNotRead, err)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	c, err := backup.Read(f, passphrase)
+	if err = fault(err); errors.Is(err, phone.ErrFile) {
+		err = fmt.Errorf("%w: %w", ErrBackupNotRead, err)
+	}
+	return c, err
 }
 
 // within tells whether path leads into dir. Of what cannot be found it is left

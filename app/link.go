@@ -61,6 +61,7 @@ func (a *App) connect(w *way) error {
 	if err != nil {
 		return err
 	}
+	a.note(a.rememberStart())
 	next := link{embedded: embedded, addr: addr}
 	known := make(chan struct{}) // closed once next is a.link: the client may be faster
 	next.client, err = signal.Open(context.Background(), signal.Config{

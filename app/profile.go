@@ -94,6 +94,26 @@ func (a *App) CreateProfile(name string) (phone.Profile, error) {
 	return phone.Profile{ID: p.ID, Name: p.Name}, err
 }
 
+// RestoreProfile makes a profile of that name from the backup at path, or none.
+func (a *App) RestoreProfile(name, path, passphrase string) (phone.Profile, error) {
+	c, err := readBackup(path, passphrase)
+	if err != nil {
+		return phone.Profile{}, err
+	}
+	shelf, err := profiles.Own()
+	if err != nil {
+		return phone.Profile{}, err
+	}
+	p, err := shelf.Create(name)
+	if err != nil {
+		return phone.Profile{}, err
+	}
+	if err := (&Options{Profile: p.Dir}).restore(c); err != nil {
+		return phone.Profile{}, errors.Join(err, shelf.Delete(p.ID))
+	}
+	return phone.Profile{ID: p.ID, Name: p.Name}, nil
+}
+
 // RenameProfile gives a profile another name; profile is a name or an ID.
 func (a *App) RenameProfile(profile, name string) error {
 	shelf, err := profiles.Own()

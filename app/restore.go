@@ -53,6 +53,11 @@ func (o *Options) Restore(r io.Reader, passphrase string) error {
 	if err != nil {
 		return fault(err)
 	}
+	return o.restore(c)
+}
+
+// restore is Restore of what was read.
+func (o *Options) restore(c backup.Contents) error {
 	if err := os.MkdirAll(o.Profile, 0o700); err != nil {
 		return profileFault(err)
 	}
@@ -63,7 +68,15 @@ func (o *Options) Restore(r io.Reader, passphrase string) error {
 	if err != nil {
 		return err
 	}
+	return o.fill(c, useKeyring)
+}
+
+// fill puts c into the profile, over what may be there.
+func (o *Options) fill(c backup.Contents, useKeyring bool) error {
 	if err := o.stage(c, useKeyring); err != nil {
+		if useKeyring {
+			err = errors.Join(err, o.keyring(stagedKey).Remove())
+		}
 		return errors.Join(err, os.RemoveAll(filepath.Join(o.Profile, restoring)))
 	}
 	if err := os.Rename(filepath.Join(o.Profile, restoring), filepath.Join(o.Profile, restored)); err != nil {
@@ -79,19 +92,26 @@ func (o *Options) unused() (useKeyring bool, err error) {
 			return false, errors.Join(err, used(found))
 		}
 	}
+	useKeyring, hasKey, err := o.keyPlace()
+	return useKeyring, errors.Join(err, used(hasKey))
+}
+
+// keyPlace tells whether a profile without a key file has its key in the
+// keyring, and whether there is one in it.
+func (o *Options) keyPlace() (useKeyring, hasKey bool, err error) {
 	if o.Unattended {
-		return false, nil
+		return false, false, nil
 	}
 	_, err = o.keyring("").Load()
 	switch {
 	case err == nil:
-		return false, ErrProfileUsed
+		return true, true, nil
 	case errors.Is(err, identity.ErrNoIdentity):
-		return true, nil
+		return true, false, nil
 	case errors.Is(err, identity.ErrNoKeyring):
-		return false, nil
+		return false, false, nil
 	}
-	return false, err
+	return false, false, err
 }
 
 func used(found bool) error {

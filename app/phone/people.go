@@ -100,5 +100,17 @@ type BackupPart string
 // BackupHistory is the history; there is no other such part.
 const BackupHistory BackupPart = "history"
 
+// BackupContents is what a backup holds, for the person to recognize it.
+type BackupContents struct {
+	ID      string // hexadecimal identity key
+	Name    string
+	People  int
+	Entries int // of the history
+	Made    time.Time
+	// ServerHere: the phone was reached through a server on its own computer,
+	// whose address is not in the backup. Restored, it has another link.
+	ServerHere bool
+}
+
 // MinPassphrase is the least number of characters of a backup's passphrase.
 const MinPassphrase = 8

@@ -8,19 +8,18 @@ import (
 	"paravent/ui/widgets"
 )
 
-// busy shows that something is under way, and lets nobody touch the rest until
-// it is over.
+// busy shows that something is under way, and lets nobody touch the rest of the
+// dialog or close it until it is over.
 type busy struct {
 	activity *widget.Activity
 	label    *widgets.Line
 	object   *fyne.Container
 	others   []fyne.Disableable
-	fit      func()
+	dialog   *widgets.Dialog // set before start
 }
 
-// newBusy runs fit when it comes or goes.
-func newBusy(fit func()) *busy {
-	b := &busy{fit: fit, activity: widget.NewActivity(), label: widgets.NewLine("").Small()}
+func newBusy() *busy {
+	b := &busy{activity: widget.NewActivity(), label: widgets.NewLine("").Small()}
 	b.object = container.NewHBox(b.activity, container.NewCenter(b.label))
 	b.object.Hide()
 	return b
@@ -34,7 +33,8 @@ func (b *busy) start(what string) {
 	for _, o := range b.others {
 		o.Disable()
 	}
-	b.fit()
+	b.dialog.Hold(true)
+	b.dialog.Fit()
 }
 
 func (b *busy) stop() {
@@ -43,5 +43,6 @@ func (b *busy) stop() {
 	for _, o := range b.others {
 		o.Enable()
 	}
-	b.fit()
+	b.dialog.Hold(false)
+	b.dialog.Fit()
 }

@@ -32,11 +32,11 @@ type making struct {
 }
 
 // Make asks for a passphrase and a place, and writes a backup of p there. done
-// gets the path, also where the dialog is gone by then.
+// gets the path, also where a call took the dialog's place by then.
 func Make(env widgets.Env, p Maker, now time.Time, done func(path string)) {
 	w := env.Words
 	m := &making{env: env, phone: p, done: done, problem: widgets.Problem()}
-	m.busy = newBusy(m.fit)
+	m.busy = newBusy()
 	m.secret = newTwice(w, m.try, m.fit)
 	m.place = newPlace(env, suggested(now), func() { m.say("") })
 	m.without = widgets.NewCheck(w.T("backup.without-history"), nil)
@@ -46,6 +46,7 @@ func Make(env widgets.Env, p Maker, now time.Time, done func(path string)) {
 	m.busy.others = append(append(m.secret.disableables(), m.place.disableables()...), m.without, m.save, shut)
 	m.dialog = widgets.NewDialog(env.Window, w.T("backup.make-title"), 480, container.NewVBox(
 		m.secret.object, widgets.Gap(6), m.place.object, m.without, m.problem, m.busy.object), shut, m.save)
+	m.busy.dialog = m.dialog
 	env.Window.Canvas().Focus(m.secret.entry)
 }
 

@@ -18,6 +18,7 @@ type Dialog struct {
 	canvas  fyne.Canvas
 	typed   func(*fyne.KeyEvent)
 	onClose func()
+	held    bool // Escape does not close it
 }
 
 // NewDialog shows title over content with the buttons at the lower right.
@@ -29,7 +30,7 @@ func NewDialog(win fyne.Window, title string, width float32, content fyne.Canvas
 	d.popup = widget.NewModalPopUp(Inset(20, 18, container.New(&atLeast{width}, body)), d.canvas)
 	d.typed = d.canvas.OnTypedKey()
 	d.canvas.SetOnTypedKey(func(key *fyne.KeyEvent) {
-		if key.Name == fyne.KeyEscape {
+		if key.Name == fyne.KeyEscape && !d.held {
 			d.Hide()
 		}
 	})
@@ -46,6 +47,9 @@ func (d *Dialog) Fit() {
 	d.popup.Refresh()
 	d.overlay.Refresh()
 }
+
+// Hold keeps Escape from closing it, until it is let go again.
+func (d *Dialog) Hold(on bool) { d.held = on }
 
 // OnClose runs f when the person closes the dialog.
 func (d *Dialog) OnClose(f func()) { d.onClose = f }

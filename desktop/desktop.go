@@ -5,6 +5,7 @@
 //	command line -> Parse -> Claim -> another window has it: handed over, the end
 //	                             |-> Run: app.Open -> ui.New -> Fyne's loop -> Close
 //	later starts, the system's links -> Run -> window asks
+//	first start, "I have a backup" -> owner: app.RestoreHere -> the window goes on with another phone
 package desktop
 
 import (
@@ -32,16 +33,14 @@ func Run(gui fyne.App, s Start, first *instance.Instance) error {
 	if s.scripted {
 		defer face.Attach()() // after Close, which has last events to tell
 	}
-	defer func() { _ = phone.Close() }()
+	own := &owner{phone: phone}
+	defer own.close()
 	startNoBus()
-	links := make(chan string, maxLinks)
-	onSystemLink(func(link string) {
-		select {
-		case links <- link:
-		default: // nobody opens so many by hand
-		}
-	})
+	links := systemLinks()
 	window := ui.New(gui, phone)
+	if !s.scripted { // a script goes on talking to the phone it began with
+		window.OfferRestore(own.restoreHere)
+	}
 	window.Show()
 	if s.link != "" {
 		window.Open(s.link)
@@ -67,6 +66,18 @@ func startNoBus() {
 	if !identity.HasSessionBus() {
 		_ = os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
 	}
+}
+
+// systemLinks are those that the system opens from now on.
+func systemLinks() <-chan string {
+	links := make(chan string, maxLinks)
+	onSystemLink(func(link string) {
+		select {
+		case links <- link:
+		default: // nobody opens so many by hand
+		}
+	})
+	return links
 }
 
 // maxLinks bounds the links of the system that wait for the window.

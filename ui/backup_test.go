@@ -13,7 +13,7 @@ import (
 	"paravent/ui/uitest"
 )
 
-const goodPassphrase = "correct horse battery staple"
+const goodPassphrase = uitest.Passphrase
 
 // atHome gives file dialogs a home to begin in.
 func atHome(t *testing.T) string {

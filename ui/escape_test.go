@@ -61,6 +61,11 @@ func TestEscapeClosesADialogWhereverTheFocusIs(t *testing.T) {
 			s.Tap("Who can call")
 			s.Tap("Choose for one person")
 		},
+		"profile from a backup": func(_ *uitest.Fake, w *Window, s uitest.Screen) {
+			s.Tap("Settings")
+			s.Tap("New profile from a backup…")
+			checkBackup(w, s, "/b.age", uitest.Passphrase)
+		},
 		"tunnel": func(_ *uitest.Fake, _ *Window, s uitest.Screen) {
 			s.Tap("Settings")
 			s.Tap("Paste…")

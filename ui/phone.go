@@ -97,8 +97,11 @@ type Phone interface {
 	DeleteProfile(profile string) error
 	// OpenProfile opens the window of another profile, or brings it forward.
 	OpenProfile(profile string) error
-	// BackupTo encrypts for about a second.
+	// What is about backups encrypts or decrypts for about a second.
 	BackupTo(path, passphrase string, without ...phone.BackupPart) error
+	ReadBackup(path, passphrase string) (phone.BackupContents, error)
+	// RestoreProfile makes a profile from a backup, or none.
+	RestoreProfile(name, path, passphrase string) (phone.Profile, error)
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

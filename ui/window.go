@@ -35,6 +35,7 @@ type Window struct {
 	remote, local *video.Picture
 	cancel        func()
 	stopTicks     func()
+	restoreHere   RestoreHere // nil where the phone cannot be replaced
 
 	// Owned by the drawing goroutine.
 	env     widgets.Env
@@ -81,10 +82,8 @@ func newWindow(a fyne.App, p Phone, real world) *Window {
 	w.win.SetOnClosed(w.letGo)
 	w.watchAttention()
 	w.listenForKeys()
-	p.SetScreens(w.remote.Screen(), w.local.Screen())
 	w.speak()
-	events := newPump(w.handle)
-	w.cancel = p.Subscribe(events.put)
+	w.listen()
 	w.stopTicks = real.every(time.Second, w.tick)
 	w.begin()
 	w.showTitle()
@@ -161,6 +160,9 @@ func (w *Window) welcome(draft welcome.Answers) {
 		w.env.Words = words.For(chosen)
 		w.welcome(a)
 	})
+	if w.restoreHere != nil {
+		w.asks.OfferRestore(w.askBackup)
+	}
 	w.main = nil
 	w.setContent(w.asks.Object(), nil)
 	w.win.Canvas().Focus(w.asks.FirstField())

@@ -35,7 +35,10 @@ type Phone interface {
 	DeleteProfile(profile string) error
 	OpenProfile(profile string) error
 
+	Self() phone.Self
 	BackupTo(path, passphrase string, without ...phone.BackupPart) error
+	ReadBackup(path, passphrase string) (phone.BackupContents, error)
+	RestoreProfile(name, path, passphrase string) (phone.Profile, error)
 }
 
 // Screen is the settings.

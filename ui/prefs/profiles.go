@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
+	"paravent/ui/backup"
 	"paravent/ui/widgets"
 )
 
@@ -16,7 +17,9 @@ func (s *Screen) profiles() fyne.CanvasObject {
 	for _, p := range s.shelf {
 		rows = append(rows, s.profile(p))
 	}
-	rows = append(rows, container.NewHBox(widget.NewButton(w.T("profiles.new"), s.newProfile)))
+	rows = append(rows, container.NewHBox(
+		widget.NewButton(w.T("profiles.new"), s.newProfile),
+		widget.NewButton(w.T("profiles.restore"), s.restoreProfile)))
 	return widgets.Section(w.T("profiles.title"), rows...)
 }
 
@@ -77,6 +80,23 @@ func (s *Screen) newProfile() {
 			return err
 		}
 		return s.phone.OpenProfile(p.ID)
+	})
+}
+
+// restoreProfile makes a profile from a backup and opens its window. This
+// phone stays who it is.
+func (s *Screen) restoreProfile() {
+	w := s.env.Words
+	backup.Restore(s.env, backup.Target{
+		Title: w.T("profiles.restore-title"), Do: w.T("profiles.restore-do"), Now: s.now(), Self: s.phone.Self().ID, Named: true,
+		Read: s.phone.ReadBackup,
+		Restore: func(name, path, passphrase string) (func(), error) {
+			p, err := s.phone.RestoreProfile(name, path, passphrase)
+			if err != nil {
+				return nil, err
+			}
+			return func() { s.openProfile(p.ID) }, nil
+		},
 	})
 }
 

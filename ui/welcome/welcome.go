@@ -37,6 +37,7 @@ type Screen struct {
 	remote   *fyne.Container
 	begin    *widget.Button
 	progress *widget.Activity
+	restore  *widget.Button // hidden where none is offered
 }
 
 // New asks, starting from draft. onBegin gets complete answers; onSpeak gets
@@ -53,6 +54,12 @@ func New(env widgets.Env, draft Answers, onBegin, onSpeak func(Answers)) *Screen
 
 // Object is the screen.
 func (s *Screen) Object() fyne.CanvasObject { return s.object }
+
+// OfferRestore offers to be somebody whose backup there is; restore asks for it.
+func (s *Screen) OfferRestore(restore func()) {
+	s.restore.OnTapped = restore
+	s.restore.Show()
+}
 
 // FirstField wants the keyboard when the screen appears.
 func (s *Screen) FirstField() fyne.Focusable { return s.name }
@@ -75,6 +82,9 @@ func (s *Screen) build() {
 	s.begin.Importance = widget.HighImportance
 	s.progress = widget.NewActivity()
 	s.progress.Hide()
+	s.restore = widget.NewButton(w.T("restore.offer"), nil)
+	s.restore.Importance = widget.LowImportance
+	s.restore.Hide()
 
 	form := container.NewVBox(
 		widgets.Field(w.T("welcome.name"), s.name),
@@ -83,7 +93,7 @@ func (s *Screen) build() {
 	)
 	s.object = widgets.Page(520, container.NewVBox(
 		logo, widgets.NewLine("Paravent").Sized(theme.SizeHero).Bold().Center(), tagline,
-		widgets.NewCard(form), widgets.Gap(4), s.begin, container.NewCenter(s.progress),
+		widgets.NewCard(form), widgets.Gap(4), s.begin, container.NewCenter(s.restore), container.NewCenter(s.progress),
 	))
 }
 
@@ -159,10 +169,12 @@ func (s *Screen) SetBusy(busy bool) {
 	show(s.progress, busy)
 	if busy {
 		s.begin.Disable()
+		s.restore.Disable()
 		s.progress.Start()
 		return
 	}
 	s.progress.Stop()
+	s.restore.Enable()
 	s.check()
 }
 

@@ -379,3 +379,34 @@ func TestCardOfAContactLeadsToTheirPage(t *testing.T) {
 	s.Key(fyne.KeyEscape)
 	require.Equal(t, pageDial, w.main.page)
 }
+
+// Enter opens the page, Escape leads back, and the list is where it was.
+func TestContactPageIsVisitedByKeyboard(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	c := w.win.Canvas()
+	list := theList(t, s)
+	c.Focus(list)
+	s.Key(fyne.KeyDown)
+	s.Key(fyne.KeyReturn)
+	require.Equal(t, person(f, "Mei Lin").ID, w.main.contact.ID())
+	require.Equal(t, s.Find("Back to the list"), c.Focused())
+	s.Key(fyne.KeyEscape)
+	require.Equal(t, pageContacts, w.main.page)
+	require.Equal(t, list, c.Focused())
+	s.Key(fyne.KeyReturn)
+	require.Equal(t, person(f, "Mei Lin").ID, w.main.contact.ID())
+	// Somebody else calls meanwhile, and the contact is gone before it ends.
+	id := relayed(f)
+	require.NoError(t, f.RemoveContact(person(f, "Mei Lin").ID))
+	f.End(id, phone.RemoteHungUp)
+	w.closeEnded()
+	require.Equal(t, pageContacts, w.main.page)
+}
+
+func TestEscapeLeavesTheCheck(t *testing.T) {
+	w, s := open(t, uitest.New())
+	w.main.open(pageCheck)
+	s.Key(fyne.KeyEscape)
+	require.Equal(t, pagePrefs, w.main.page)
+}

@@ -69,18 +69,18 @@ func newShell(w *Window) *shell {
 	s := &shell{win: w, body: container.NewStack()}
 	env := w.env
 	call := func(to string, video bool) { w.place(to, video, w.fail) }
-	s.contacts = contacts.New(env, w.phone, w.world.now, call, s.openContact)
+	s.contacts = contacts.New(env, w.phone, w.world.now, call, s.visit)
 	s.contact = contact.New(env, w.phone, w.world.now, contact.Ways{
-		Back: func() { s.open(s.from) }, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) }, Remove: s.remove,
+		Back: s.leaveContact, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) }, Remove: s.remove,
 	})
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
 		func(link string) { knock.Leave(env, w.phone, link, "") })
 	s.banner = widgets.NewBanner(env.Words.T("close"))
 	s.above = container.NewVBox()
 	content := container.NewBorder(container.NewVBox(s.banner, s.above), nil, nil, nil, s.body)
-	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, s.openContact, content.Refresh)
+	s.knocks = knock.New(env, w.phone, &w.door, w.world.now, call, s.visit, content.Refresh)
 	s.above.Add(s.knocks.Object())
-	s.history = history.New(env, w.phone, s.knocks, w.world.now, call, s.openContact)
+	s.history = history.New(env, w.phone, s.knocks, w.world.now, call, s.visit)
 	s.audience = audience.New(env, w.phone, w.world.now)
 	s.prefs = prefs.New(env, w.phone, w.world.now, func() { w.start(func() {}) }, func() { s.open(pageCheck) }, w.showTitle)
 	s.check = selftest.New(env, w.phone, w.world.now, func() { s.open(pagePrefs) })
@@ -146,6 +146,22 @@ func (s *shell) openContact(id string) {
 	}
 }
 
+// visit does the same where the person asked for it: the keyboard goes along.
+func (s *shell) visit(id string) {
+	s.openContact(id)
+	if s.page == pageContact {
+		s.contact.Enter()
+	}
+}
+
+// leaveContact leads back, to where the keyboard was in the list.
+func (s *shell) leaveContact() {
+	s.open(s.from)
+	if s.from == pageContacts && s.win.showsMain() {
+		s.contacts.Resume()
+	}
+}
+
 // remove takes a contact out of the address book, whose page has the undo.
 func (s *shell) remove(c phone.Contact) {
 	s.open(pageContacts)
@@ -154,8 +170,11 @@ func (s *shell) remove(c phone.Contact) {
 
 // key takes a key that no widget on the page has a use for.
 func (s *shell) key(key fyne.KeyName) {
-	if s.page == pageContact {
+	switch {
+	case s.page == pageContact:
 		s.contact.Key(key)
+	case s.page == pageCheck && key == fyne.KeyEscape:
+		s.open(pagePrefs)
 	}
 }
 

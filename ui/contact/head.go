@@ -18,7 +18,7 @@ type head struct {
 	face                *widgets.Avatar
 	name, state         *widgets.Line
 	mark                *widgets.Icon
-	star                *widgets.IconButton
+	back, star          *widgets.IconButton
 	audio, video, knock *widgets.Button
 }
 
@@ -33,10 +33,10 @@ func newHead(s *Screen) *head {
 	h.audio.Importance = widget.HighImportance
 	h.video = widgets.NewButton(w.T("call.video"), func() { s.ways.Call(s.contact.ID, true) })
 	h.knock = widgets.NewButton(w.T("knock.leave"), func() { s.ways.Knock(s.contact.ID, s.contact.Name) })
-	back := widgets.NewIconButton("back", w.T("contact.back"), s.leave)
+	h.back = widgets.NewIconButton("back", w.T("contact.back"), s.leave)
 	second := container.NewBorder(nil, nil, container.NewHBox(h.mark, widgets.Gap(2)), nil, h.state)
 	text := container.NewVBox(h.name, second, widgets.Gap(2), container.NewHBox(h.audio, h.video, h.knock))
-	lead := container.NewHBox(container.NewCenter(back), widgets.Gap(4), container.NewCenter(h.face), widgets.Gap(8))
+	lead := container.NewHBox(container.NewCenter(h.back), widgets.Gap(4), container.NewCenter(h.face), widgets.Gap(8))
 	h.body = container.NewBorder(nil, nil, container.NewVBox(lead), container.NewVBox(h.star), text)
 	return h
 }

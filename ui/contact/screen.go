@@ -58,6 +58,7 @@ type Screen struct {
 	object  fyne.CanvasObject
 	body    *container.Scroll
 	parts   []part
+	head    *head
 	naming  *naming
 	past    *past
 	contact phone.Contact // the zero value: nobody is shown
@@ -66,16 +67,16 @@ type Screen struct {
 // New is the page; it is empty until Show.
 func New(env widgets.Env, p Phone, now func() time.Time, ways Ways) *Screen {
 	s := &Screen{env: env, phone: p, now: now, ways: ways}
-	head, alarm := newHead(s), newAlarm(s)
+	alarm := newAlarm(s)
 	trust, route, may := newTrust(s), newRoute(s), newPermission(s)
 	address, leave := newAddress(s), newLeaving(s)
-	s.naming, s.past = newNaming(s), newPast(s)
-	s.parts = []part{head, alarm, trust, route, may, s.naming, address, s.past, leave}
+	s.head, s.naming, s.past = newHead(s), newNaming(s), newPast(s)
+	s.parts = []part{s.head, alarm, trust, route, may, s.naming, address, s.past, leave}
 	left := container.NewVBox(trust.object(), widgets.Gap(4), route.object(), widgets.Gap(4), may.object())
 	right := container.NewVBox(address.object(), widgets.Gap(4), s.naming.object(), widgets.Gap(4), s.past.object(), widgets.Gap(4), leave.object())
 	page := widgets.Page(860, container.NewVBox(alarm.object(), widgets.Columns(left, right)))
 	s.body = page.(*container.Scroll)
-	s.object = container.NewBorder(widgets.Inset(20, 14, head.object()), nil, nil, nil, page)
+	s.object = container.NewBorder(widgets.Inset(20, 14, s.head.object()), nil, nil, nil, page)
 	return s
 }
 
@@ -92,6 +93,9 @@ func (s *Screen) Show(id string) bool {
 	s.Reload()
 	return s.contact.ID != ""
 }
+
+// Enter gives the keyboard to the page.
+func (s *Screen) Enter() { s.env.Window.Canvas().Focus(s.head.back) }
 
 // Reload reads the contact again. One who is gone from the address book has no
 // page any more.

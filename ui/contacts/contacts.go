@@ -118,6 +118,9 @@ func (s *Screen) buildList() {
 	}
 }
 
+// Resume gives the keyboard back to the list.
+func (s *Screen) Resume() { s.env.Window.Canvas().Focus(s.list) }
+
 // Find leads to the search.
 func (s *Screen) Find() { s.env.Window.Canvas().Focus(s.search) }
 

@@ -71,6 +71,37 @@ func (a *App) ImportContacts(r io.Reader) (phone.Import, error) {
 	return i.result, nil
 }
 
+// UndoImport takes back what ImportContacts did: who is in the address book by
+// it is removed as by RemoveContact, and who got another address gets the one
+// before, and is otherwise left as they are now.
+func (a *App) UndoImport(done phone.Import) error {
+	var back []phone.Contact
+	for _, before := range done.Before {
+		if c, known := a.people.Find(before.ID); known {
+			c.Address = before.Address
+			back = append(back, c)
+		}
+	}
+	var leaving []string
+	for _, id := range done.NewIDs {
+		if _, known := a.people.Find(id); !known {
+			continue
+		}
+		if err := a.keepBlocked(id); err != nil {
+			return err
+		}
+		leaving = append(leaving, id)
+	}
+	if err := a.putContacts(back...); err != nil {
+		return err
+	}
+	if err := a.people.Remove(leaving...); err != nil {
+		return err
+	}
+	a.contactsChanged()
+	return nil
+}
+
 // importer decides about each card in turn, and changes nothing.
 type importer struct {
 	a       *App
@@ -109,6 +140,7 @@ func (i *importer) decide(name string, c card.Card) error {
 			i.result.Same++
 			return nil
 		}
+		i.result.Before = append(i.result.Before, known)
 		known.Address = address.String()
 		i.changed = append(i.changed, known)
 		i.result.Updated++
@@ -123,6 +155,7 @@ func (i *importer) decide(name string, c card.Card) error {
 	i.names[phone.Fold(name)], i.seen[id] = id, true
 	i.changed = append(i.changed, phone.Contact{ID: id, Name: name, Address: address.String()})
 	i.result.Added++
+	i.result.NewIDs = append(i.result.NewIDs, id)
 	return nil
 }
 

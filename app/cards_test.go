@@ -198,3 +198,38 @@ func FuzzImportName(f *testing.F) {
 		}
 	})
 }
+
+// Undoing an import leaves no trace of it, and of what happened since only what
+// is not its own.
+func TestUndoImport(t *testing.T) {
+	a, c := trusted(t)
+	knocker := linkOn(t, "198.51.100.9:7000")
+	address, err := identity.ReadLink(knocker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.BlockPerson(phone.Person{ID: address.ID.String(), Name: "Blocked", Address: knocker}); err != nil {
+		t.Fatal(err)
+	}
+	before := a.Contacts()
+	done := imported(t, a, cardOf("Mei", moved(t, c.Address, "198.51.100.77:7000"))+cardOf("Zoé", linkOn(t, "198.51.100.8:7000"))+cardOf("Left", linkOn(t, "198.51.100.8:7000"))+cardOf("Blocked", knocker))
+	if done.Added != 3 || done.Updated != 1 {
+		t.Fatalf("%+v", done)
+	}
+	left, err := a.FindContact("Left")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(a.RemoveContact(left.ID), a.UndoImport(done)); err != nil {
+		t.Fatal(err)
+	}
+	if after := a.Contacts(); !slices.Equal(before, after) {
+		t.Errorf("%+v became %+v", before, after)
+	}
+	if !a.door.Blocks(address.ID.String()) {
+		t.Error("who was blocked before is not any more")
+	}
+	if err := a.UndoImport(done); err != nil {
+		t.Errorf("once more: %v", err)
+	}
+}

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,6 +27,16 @@ func contactsScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.
 			s.Tap(w.env.Words.T("contacts.view-verified"))
 			focusList(w)
 			s.Key(fyne.KeyDelete)
+		},
+		"contacts-menu": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			s.Tap(w.env.Words.T("contacts.menu"))
+		},
+		"contacts-export": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
+			s.Tap(w.env.Words.T("contacts.menu"))
+			s.Tap(w.env.Words.T("contacts.export"))
+		},
+		"contacts-imported": func(t *testing.T, f *uitest.Fake, w *Window, s uitest.Screen) {
+			importCards(t, w, s, files(t, nil), cards(f))
 		},
 		"scan-no-camera": func(_ *testing.T, _ *uitest.Fake, w *Window, s uitest.Screen) {
 			w.main.contacts.Add()
@@ -219,6 +231,121 @@ func TestContactsShowHostileNamesSafely(t *testing.T) {
 			require.Less(t, time.Since(took), time.Second)
 		})
 	}
+}
+
+// cards is a file of the fake's vCards: one new, one with another address, one
+// that is here already, and two that cannot be imported.
+func cards(f *uitest.Fake) string {
+	return "Zoé\t" + uitest.Link("zoe") + "\nSam\t" + uitest.Link("sam's new phone") + "\nMei Lin\t" + f.Person("Mei Lin").Address +
+		"\nA pizzeria\t\nAl\u202eecila\tparavent?\n"
+}
+
+// importCards imports a file as the person does.
+func importCards(t *testing.T, w *Window, s uitest.Screen, home, text string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(filepath.Join(home, "people.vcf"), []byte(text), 0o600))
+	s.Tap(w.env.Words.T("contacts.menu"))
+	s.Tap(w.env.Words.T("contacts.import"))
+	require.False(t, s.Sees("notes.txt"), "only vCards are offered")
+	s.PickFile("people.vcf")
+	s.Tap(w.env.Words.T("file.open"))
+}
+
+func TestImportSaysWhatHappenedAndCanBeUndone(t *testing.T) {
+	home := files(t, map[string]string{"notes.txt": "not a contact"})
+	f := uitest.New()
+	w, s := open(t, f)
+	before := f.Contacts()
+	importCards(t, w, s, home, cards(f))
+	for _, part := range []string{
+		"Added: 1", "now with the address of the file: 1", "with the same address: 1", "Not imported: 2",
+		"A pizzeria", "No call address of Paravent.", "Alecila", "Its call address is not complete.",
+	} {
+		require.True(t, s.Sees(part), part)
+	}
+	require.Len(t, f.Contacts(), len(before)+1)
+	require.Equal(t, uitest.Link("sam's new phone"), contactOf(f, "Sam").Address)
+	require.Equal(t, phone.Changed, contactOf(f, "Sam").Trust)
+
+	f.Fail(phone.ErrDiskFull)
+	s.Tap("Undo the import")
+	require.Contains(t, w.main.banner.Text(), "disk is full")
+	require.Len(t, f.Contacts(), len(before)+1)
+	importCards(t, w, s, home, "Zoé\t"+uitest.Link("zoe"))
+	require.Nil(t, s.Find("Undo the import"), "nothing was changed")
+	s.Tap("Done")
+	importCards(t, w, s, home, "Zoé\t"+uitest.Link("zoe 2")+"\nYann\t"+uitest.Link("yann"))
+	s.Tap("Undo the import")
+	require.Len(t, f.Contacts(), len(before)+1)
+	require.Equal(t, uitest.Link("zoe"), contactOf(f, "Zoé").Address, "only the last one is taken back")
+
+	importCards(t, w, s, home, "nonsense")
+	require.Contains(t, w.main.banner.Text(), "There is no contact in this file.")
+}
+
+func contactOf(f *uitest.Fake, name string) phone.Contact {
+	for _, c := range f.Contacts() {
+		if c.Name == name {
+			return c
+		}
+	}
+	return phone.Contact{}
+}
+
+// While a file is read, the page says so, and no other can be chosen.
+func TestImportTakesItsTime(t *testing.T) {
+	home := files(t, nil)
+	t.Setenv("PARAVENT_RENDER", "raster")
+	var waiting []func() func()
+	slow := still()
+	slow.spawn = func(work func() func()) { waiting = append(waiting, work) }
+	proceed := func() {
+		work := waiting
+		for waiting = nil; len(work) > 0; work = work[1:] {
+			if done := work[0](); done != nil {
+				done()
+			}
+		}
+	}
+	f := uitest.New()
+	w := newWindow(test.NewTempApp(t), f, slow)
+	t.Cleanup(w.Close)
+	s := uitest.Screen{T: t, Window: w.win}
+	importCards(t, w, s, home, cards(f))
+	proceed() // the file is read
+	require.True(t, s.Sees("Working on the address book…"))
+	s.Tap("Import and export") // disabled
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	proceed()
+	require.True(t, s.Sees("What was imported"))
+	s.Tap("Done")
+	require.False(t, s.Sees("Working on the address book…"))
+}
+
+func TestExportContacts(t *testing.T) {
+	home := files(t, nil)
+	f := uitest.New()
+	w, s := open(t, f)
+	export := func() {
+		s.Tap("Import and export")
+		s.Tap("Export contacts…")
+		require.True(t, s.Sees("people who are blocked or whose key changed"))
+		s.Tap("Choose a place")
+	}
+	export()
+	require.Equal(t, "paravent-contacts.vcf", s.Entries()[0].Text)
+	s.Tap("Save")
+	written, err := os.ReadFile(filepath.Join(home, "paravent-contacts.vcf"))
+	require.NoError(t, err)
+	require.Contains(t, string(written), "Élodie Martin\t"+f.Person("Élodie Martin").Address)
+	require.NotContains(t, string(written), "Old Laptop")
+	f.Fail(phone.ErrDiskFull)
+	export()
+	require.Contains(t, w.main.banner.Text(), "disk is full")
+	f.SetPeople()
+	s.Tap("Import and export")
+	s.Tap("Export contacts…") // disabled: there is nobody
+	require.False(t, s.Sees("Choose a place"))
 }
 
 // crowd opens the address book of that many people, with the focus in the

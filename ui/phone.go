@@ -29,6 +29,10 @@ type Phone interface {
 	AddContact(name, address string) (phone.Contact, error)
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
+	// Files of vCards; see contacts.
+	ExportContacts(w io.Writer) error
+	ImportContacts(r io.Reader) (phone.Import, error)
+	UndoImport(done phone.Import) error
 	// What comparing keys showed; see callview.
 	Verify(contact string) error
 	Distrust(contact string) error

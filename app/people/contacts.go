@@ -131,20 +131,29 @@ func (s *Store) Named(name, id string) bool {
 	return slices.ContainsFunc(s.contacts.named(name), func(l *listed) bool { return l.ID != strings.ToLower(id) })
 }
 
-// Remove deletes a contact.
-func (s *Store) Remove(id string) error {
+// Remove deletes contacts, in one transaction. It is ErrNoContact where one of
+// them is not there; then nothing changed.
+func (s *Store) Remove(ids ...string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id = strings.ToLower(id)
-	if _, ok := s.contacts.get(id); !ok {
-		return ErrNoContact
+	for _, id := range ids {
+		if _, ok := s.contacts.get(strings.ToLower(id)); !ok {
+			return ErrNoContact
+		}
 	}
 	if err := s.update(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketContacts).Delete(s.box.name(bucketContacts, []byte(id)))
+		for _, id := range ids {
+			if err := tx.Bucket(bucketContacts).Delete(s.box.name(bucketContacts, []byte(strings.ToLower(id)))); err != nil {
+				return err
+			}
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
-	s.contacts.remove(id)
+	for _, id := range ids {
+		s.contacts.remove(strings.ToLower(id))
+	}
 	return nil
 }
 

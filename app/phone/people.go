@@ -52,6 +52,10 @@ type Import struct {
 	Updated int       `json:"updated"` // got another address; everything else stayed as it was
 	Same    int       `json:"same"`    // were in the address book with the same address
 	Skipped []Skipped `json:"skipped"`
+
+	// What undoes it.
+	NewIDs []string  `json:"-"` // of those who were added
+	Before []Contact `json:"-"` // those who got another address, as they were
 }
 
 // Skipped is a vCard that was not imported.

@@ -3,6 +3,7 @@
 package contacts
 
 import (
+	"io"
 	"slices"
 	"time"
 
@@ -24,6 +25,11 @@ type Phone interface {
 	PutContact(contact phone.Contact) error
 	RemoveContact(id string) error
 	WhoseLink(link string) (phone.Person, error)
+	// ImportContacts and UndoImport take a while with thousands of people, and
+	// are called away from the drawing goroutine, as ExportContacts is.
+	ExportContacts(w io.Writer) error
+	ImportContacts(r io.Reader) (phone.Import, error)
+	UndoImport(done phone.Import) error
 	scan.Phone
 }
 
@@ -55,6 +61,9 @@ type Screen struct {
 	none    *widget.Label
 	empty   fyne.CanvasObject
 	undo    *widgets.Undo
+	more    *widgets.IconButton
+	menu    *widget.PopUpMenu // nil: none was opened
+	working *widgets.Line
 	book    book
 	view    view
 	shown   []phone.Contact
@@ -96,8 +105,11 @@ func (s *Screen) build() {
 	s.undo = widgets.NewUndo(w.T("undo"), w.T("close"), func() { s.object.Refresh() })
 	add := widgets.NewButton(w.T("contacts.add"), s.Add)
 	add.Importance = widget.HighImportance
-	head := container.NewBorder(nil, nil, widgets.Heading(w.T("contacts.title")), add)
-	top := container.NewVBox(head, widgets.Gap(4), s.search, s.chips, s.undo, widgets.Gap(4))
+	s.more = widgets.NewIconButton("more", w.T("contacts.menu"), s.openMenu)
+	s.working = widgets.NewLine(w.T("contacts.working")).Small()
+	s.working.Hide()
+	head := container.NewBorder(nil, nil, widgets.Heading(w.T("contacts.title")), container.NewHBox(container.NewCenter(s.more), add))
+	top := container.NewVBox(head, widgets.Gap(4), s.search, s.chips, s.undo, s.working, widgets.Gap(4))
 	s.object = widgets.Inset(24, 20, container.NewBorder(top, nil, nil, nil, container.NewStack(s.list, container.NewCenter(s.empty))))
 }
 

@@ -1,8 +1,8 @@
-// Command reverts proves that the privacy rules P1 to P26 are tested: it takes
-// each rule out of the code, one place at a time, and demands that a test
-// notices. The tree is not touched; what is changed lies in a folder of its own
-// and reaches the compiler by `go test -overlay`. One rule is held by a library;
-// a copy of it is changed.
+// Command reverts proves that the privacy rules P1 to P26, and what is promised
+// of stored data (disk), are tested: it takes each rule out of the code, one
+// place at a time, and demands that a test notices. The tree is not touched;
+// what is changed lies in a folder of its own and reaches the compiler by
+// `go test -overlay`. One rule is held by a library; a copy of it is changed.
 //
 //	row -> changed copies -> build the tests -> run them: they must fail
 //	                      '-> and unchanged they must pass

@@ -33,13 +33,22 @@ func in(file string, pairs ...string) []edit {
 
 // allRows are the rows of all rules, in their order.
 func allRows() []row {
-	all := slices.Concat(signallingRows, routeRows, egressRows, mediaRows, serverRows)
+	all := slices.Concat(signallingRows, peopleRows, routeRows, egressRows, mediaRows, serverRows, diskRows)
 	slices.SortStableFunc(all, func(a, b row) int { return a.rule - b.rule })
 	return all
 }
 
+// onDisk stands for what is promised of stored data, which has no number in
+// PRIVACY.md.
+const onDisk = 99
+
 // name is the rule as people write it.
-func (r row) name() string { return fmt.Sprintf("P%d", r.rule) }
+func (r row) name() string {
+	if r.rule == onDisk {
+		return "disk"
+	}
+	return fmt.Sprintf("P%d", r.rule)
+}
 
 // pattern is what `go test -run` takes.
 func (r row) pattern() string { return "^(" + r.tests + ")" }

@@ -1,0 +1,36 @@
+package main
+
+// diskRows are what is promised of stored data: that damage and copies give
+// nobody what was taken from them, and that no value stands in another's place.
+var diskRows = []row{
+	{onDisk, "a damaged file gives back permissions that may have been taken", in("app/people/salvage.go",
+		"\tif !certain {\n", "\tif !certain && c.Blocked {\n"),
+		"app/people", "TestBothMetaPagesLost"},
+	{onDisk, "a damaged file takes back that somebody is blocked", in("app/people/salvage.go",
+		"\t\tc.Favourite = false\n", "\t\tc.Favourite, c.Blocked = false, false\n"),
+		"app/people", "TestBothMetaPagesLost"},
+	{onDisk, "a damaged file lets in whoever rang already", in("app/people/salvage.go",
+		"{\"door\", \"token\"}, {\"door\", \"admitted\"}", "{\"door\", \"token\"}"),
+		"app/people", "TestBothMetaPagesLost"},
+	{onDisk, "a damaged file brings back a retired link", in("app/people/salvage.go",
+		"{\"door\", \"token\"}, {\"door\", \"admitted\"}", "{\"door\", \"admitted\"}"),
+		"app/people", "TestBothMetaPagesLost"},
+	{onDisk, "prekeys outlive the memory against replays", in("app/people/salvage.go",
+		"\tdelete(s.found, name(worthAll))\n", "\t_ = worthAll\n"),
+		"app/people", "TestBothMetaPagesLost"},
+	{onDisk, "values may be put in each other's place", in("app/people/box.go",
+		"return slices.Concat([]byte{byte(len(bucket))}, bucket, at)", "return slices.Concat([]byte{byte(len(bucket))}, at[:0])"),
+		"app/people", "TestBoxOpensOnlyWhatItSealedThere"},
+	{onDisk, "names are written in clear", in("app/people/box.go",
+		"b.aead.Seal(nonce, nonce, padded, place(bucket, at))", "append(b.aead.Seal(nonce, nonce, padded, place(bucket, at)), value...)"),
+		"app/people", "TestThiefSeesNoNames"},
+	{onDisk, "a backup forgets who was blocked", in("app/backup.go",
+		"\t{Part: \"door\", Key: \"blocked\"},\n", ""),
+		"app", "TestBackupBringsEverythingBack"},
+	{onDisk, "a backup is written over what it is of", in("app/backup.go",
+		"if within(path, a.opts.Profile) {", "if path == \"\" {"),
+		"app", "TestBackupIntoAFile"},
+	{onDisk, "a backup is restored over people who are there", in("app/restore.go",
+		"\tif found {\n\t\treturn ErrProfileUsed\n\t}\n", "\t_ = found\n"),
+		"app", "TestRestoreIsRefused"},
+}

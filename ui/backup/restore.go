@@ -11,6 +11,7 @@ import (
 
 	"paravent/app/phone"
 	"paravent/ui/widgets"
+	"paravent/ui/words"
 )
 
 // Target is where a backup is restored to.
@@ -151,7 +152,7 @@ func (r *restoring) show(c phone.BackupContents) {
 	r.found.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, container.NewCenter(face), nil, about), widgets.Gap(4)}
 	if r.target.Named {
 		if r.name.Text == "" {
-			r.name.SetText(c.Name)
+			r.name.SetText(words.SafeName(c.Name))
 		}
 		r.found.Add(widgets.Field(w.T("profiles.name"), r.name))
 	}

@@ -95,6 +95,7 @@ func (s *Screen) pasteTunnel() {
 	text := widgets.NewMultiLineEntry()
 	text.SetPlaceHolder("[Interface]\nPrivateKey = …\nAddress = …\n\n[Peer]\nPublicKey = …\nEndpoint = …")
 	text.SetMinRowsVisible(9)
+	text.MostPasted = 2 * maxTunnel // the phone refuses what is too long; half of it would be another configuration
 	var d *widgets.Dialog
 	shut := widgets.NewButton(w.T("cancel"), func() { d.Hide() })
 	use := widgets.NewButton(w.T("tunnel.paste-use"), func() {

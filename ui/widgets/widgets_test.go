@@ -1,8 +1,10 @@
 package widgets_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -131,4 +133,25 @@ func TestAskRunsOnlyAfterYes(t *testing.T) {
 	require.Nil(t, win.Canvas().Overlays().Top())
 	require.Equal(t, before == nil, win.Canvas().OnTypedKey() == nil)
 	require.Equal(t, 1, agreed)
+}
+
+// A clipboard may hold megabytes by accident, or by a page's doing.
+func TestAPasteOfMegabytesIsCut(t *testing.T) {
+	test.NewTempApp(t)
+	e := widgets.NewMultiLineEntry()
+	e.Wrapping = fyne.TextWrapBreak
+	test.NewTempWindow(t, e).Resize(fyne.NewSize(400, 300))
+	clipboard := fyne.CurrentApp().Clipboard()
+	paste := func(text string) time.Duration {
+		clipboard.SetContent(text)
+		at := time.Now()
+		e.SetText("")
+		e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+		return time.Since(at)
+	}
+	paste("Ann: paravent:x\n")
+	require.Equal(t, "Ann: paravent:x\n", e.Text)
+	took := paste("a" + strings.Repeat("é", 5<<20))
+	require.Equal(t, "a"+strings.Repeat("é", (e.MostPasted-1)/2), e.Text, "no half letter at the end")
+	require.Less(t, took, 2*time.Second)
 }

@@ -152,12 +152,15 @@ func TestAddressFromTheCamera(t *testing.T) {
 	f := uitest.New()
 	c := newCamera(uitest.Link("zoe"))
 	f.OnScan(c.see)
-	_, s := open(t, f)
+	w, s := open(t, f)
 	s.Tap("Add a contact")
 	s.Tap("With the camera…")
 	c.isClosed(t)
 	require.True(t, s.Sees("Ask the person for their call address"), "the camera's dialog is gone")
 	require.Equal(t, uitest.Link("zoe"), s.Entry("paravent:…").Text)
+	test.Type(w.win.Canvas().Focused(), "Zoé")
+	s.Key(fyne.KeyReturn)
+	require.Equal(t, uitest.Link("zoe"), contactOf(f, "Zoé").Address)
 }
 
 func TestNoCamera(t *testing.T) {

@@ -33,12 +33,12 @@ func (s *Screen) Add() {
 	a := &adding{screen: s, link: widgets.NewMultiLineEntry(), name: widgets.NewEntry(), problem: widgets.Problem()}
 	a.link.SetPlaceHolder("paravent:…")
 	a.link.Wrapping = fyne.TextWrapBreak
-	a.link.SetMinRowsVisible(3)
+	a.link.SetMinRowsVisible(4)
 	a.link.OnChanged = func(string) { a.look() }
 	a.name.SetPlaceHolder(w.T("contacts.name-hint"))
 	a.name.OnChanged = func(string) { widgets.SetProblem(a.problem, "") }
 	a.name.OnSubmitted = func(string) { a.try() }
-	a.codes = scan.NewBar(s.env, s.phone, a.link.SetText, func() { a.dialog.Fit() })
+	a.codes = scan.NewBar(s.env, s.phone, a.found, func() { a.dialog.Fit() })
 	a.whose = widgets.Paragraph("")
 	a.known = container.NewVBox(widgets.Flush(a.whose), container.NewHBox(widgets.NewButton(w.T("contacts.open"), a.open)))
 	a.known.Hide()
@@ -52,6 +52,12 @@ func (s *Screen) Add() {
 	), cancel, a.add)
 	a.dialog.OnGone(a.codes.Close)
 	s.env.Window.Canvas().Focus(a.link)
+}
+
+// found takes an address from a code; what is missing then is the name.
+func (a *adding) found(link string) {
+	a.link.SetText(link)
+	a.screen.env.Window.Canvas().Focus(a.name)
 }
 
 // look tells whom the link belongs to as soon as it is one.

@@ -5,8 +5,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Button is a button that lets the window's own keys work while it has the
-// focus: Escape closes the dialog that it stands in.
+// Button is a button that is pressed by Enter too, and lets the window's own
+// keys work while it has the focus: Escape closes the dialog that it stands in.
 type Button struct{ widget.Button }
 
 // NewButton makes the button.
@@ -18,11 +18,14 @@ func NewButton(text string, tapped func()) *Button {
 
 // TypedKey implements fyne.Focusable.
 func (b *Button) TypedKey(key *fyne.KeyEvent) {
-	if key.Name == fyne.KeyEscape {
+	switch key.Name {
+	case fyne.KeyEscape:
 		passOn(b, key)
-		return
+	case fyne.KeyReturn, fyne.KeyEnter: // Fyne's own knows Space only
+		b.Button.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	default:
+		b.Button.TypedKey(key)
 	}
-	b.Button.TypedKey(key)
 }
 
 // Label is the text on it.

@@ -27,7 +27,7 @@ func NewUndo(button, dismiss string, changed func()) *Undo {
 	u := &Undo{label: widget.NewLabel(""), changed: changed}
 	u.ExtendBaseWidget(u)
 	u.label.Truncation = fyne.TextTruncateEllipsis
-	back := widget.NewButton(button, u.Take)
+	back := NewButton(button, u.Take)
 	shut := NewIconButton("close", dismiss, u.leave)
 	u.panel = NewPanel("tint", 8, 12, 2, container.NewBorder(nil, nil, nil, container.NewHBox(back, container.NewCenter(shut)), u.label))
 	u.Hide()

@@ -135,6 +135,20 @@ func TestAskRunsOnlyAfterYes(t *testing.T) {
 	require.Equal(t, 1, agreed)
 }
 
+func TestAButtonIsPressedByKeys(t *testing.T) {
+	test.NewTempApp(t)
+	pressed := 0
+	b := widgets.NewButton("Do it", func() { pressed++ })
+	test.NewTempWindow(t, b)
+	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter, fyne.KeyA} {
+		b.TypedKey(&fyne.KeyEvent{Name: key})
+	}
+	require.Equal(t, 3, pressed)
+	b.Disable()
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	require.Equal(t, 3, pressed)
+}
+
 // A clipboard may hold megabytes by accident, or by a page's doing.
 func TestAPasteOfMegabytesIsCut(t *testing.T) {
 	test.NewTempApp(t)

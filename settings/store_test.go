@@ -49,7 +49,7 @@ func TestBadValuesChangeNothing(t *testing.T) {
 	before, told := s.Current(), 0
 	s.Subscribe(func(Settings) { told++ })
 	for key, values := range map[string][]string{
-		"name":                  {`null`, `7`, `"a\nb"`, `"` + longText(65) + `"`},
+		"name":                  {`null`, `7`, `"a\nb"`, `"` + longText(65) + `"`, `"a\u001b[31m"`, `"a\u0085"`, `"` + longText(10<<20) + `"`},
 		"language":              {`"de"`, `["en"]`},
 		"server.mode":           {`"cloud"`},
 		"server.address":        {`"example.com:443"`, `"example.com#x"`, `"` + longText(500) + `"`},
@@ -77,6 +77,11 @@ func TestBadValuesChangeNothing(t *testing.T) {
 	require.Equal(t, before, s.Current())
 	require.Equal(t, before, openIn(t, dir).Current())
 	require.Zero(t, told)
+	for _, name := range []string{"👩\u200d💻 Ann", "مريم", "שלום", "漢字"} {
+		value, err := json.Marshal(name)
+		require.NoError(t, errors.Join(err, s.Set("name", value)))
+		require.Equal(t, name, openIn(t, dir).Current().Name)
+	}
 }
 
 func longText(n int) string { return strings.Repeat("x", n) }

@@ -20,7 +20,9 @@ func TestGoDirectAsksWithTheAddresses(t *testing.T) {
 	require.True(t, s.Sees("They will see:"))
 	require.True(t, s.Sees("192.168.1.20"))
 	require.True(t, s.Sees("203.0.113.7"))
-	w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // is not a yes
+	w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // is a no
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	s.Tap("Go direct")
 	s.Tap("Stay relayed")
 	s.Key(fyne.KeyD)
 	f.Change(id, func(c *phone.CallInfo) { c.WouldShow = []string{"198.51.100.77"} })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,22 @@ func savedAt(t *testing.T, file []byte) string {
 	path := filepath.Join(t.TempDir(), "backup.age")
 	require.NoError(t, os.WriteFile(path, file, 0o600))
 	return path
+}
+
+// aLife is a profile with something of everything, made once: reckoning a
+// backup's key takes a second.
+var aLife struct {
+	once  sync.Once
+	lived lived
+}
+
+func someLife(t *testing.T) lived {
+	t.Helper()
+	aLife.once.Do(func() {
+		aLife.lived = livedIn(t, Options{Profile: filepath.Join(t.TempDir(), "old"), Unattended: true})
+	})
+	require.NotEmpty(t, aLife.lived.file)
+	return aLife.lived
 }
 
 // opened is a phone that nobody has set up.
@@ -49,7 +66,7 @@ func TestRestoreHereBecomesThatPerson(t *testing.T) {
 	withKeyring(t)
 	for name, unattended := range map[string]bool{"key in the keyring": false, "key in a file": true} {
 		t.Run(name, func(t *testing.T) {
-			old := livedIn(t, Options{Profile: filepath.Join(t.TempDir(), "old"), Unattended: unattended})
+			old := someLife(t)
 			fresh := opened(t, unattended)
 			id, path := fresh.Self().ID, savedAt(t, old.file)
 
@@ -135,10 +152,10 @@ func TestRestoreHereKnowsOfALinkFromEarlier(t *testing.T) {
 // opened, however many files were moved.
 func TestRestoreHereThatWasKilled(t *testing.T) {
 	withKeyring(t)
+	old := someLife(t)
+	c, err := backup.Read(bytes.NewReader(old.file), backupPassphrase)
+	require.NoError(t, err)
 	for _, unattended := range []bool{false, true} {
-		old := livedIn(t, Options{Profile: filepath.Join(t.TempDir(), "old"), Unattended: unattended})
-		c, err := backup.Read(bytes.NewReader(old.file), backupPassphrase)
-		require.NoError(t, err)
 		for moved := range 4 {
 			fresh := opened(t, unattended)
 			opts := fresh.opts
@@ -157,7 +174,7 @@ func TestRestoreHereThatWasKilled(t *testing.T) {
 }
 
 func TestReadBackupTellsWhatIsInIt(t *testing.T) {
-	old := livedIn(t, Options{Profile: filepath.Join(t.TempDir(), "old"), Unattended: true})
+	old := someLife(t)
 	a := opened(t, true)
 	about, err := a.ReadBackup(savedAt(t, old.file), backupPassphrase)
 	require.NoError(t, err)
@@ -183,7 +200,7 @@ func TestRestoreProfile(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", "")
 	withKeyring(t)
-	old := livedIn(t, Options{Profile: filepath.Join(t.TempDir(), "old"), Unattended: true})
+	old := someLife(t)
 	a, err := Open(Options{})
 	require.NoError(t, err)
 	defer func() { _ = a.Close() }()

@@ -15,6 +15,11 @@ import (
 
 const goodPassphrase = uitest.Passphrase
 
+var (
+	errInProfile = phone.NewFault("backup-into-profile")
+	errNotSaved  = phone.NewFault("backup-not-saved")
+)
+
 // atHome gives file dialogs a home to begin in.
 func atHome(t *testing.T) string {
 	t.Helper()
@@ -81,9 +86,13 @@ func TestBackupTellsWhatIsWrongInPlace(t *testing.T) {
 	}
 	require.Empty(t, acts(f), "nothing was asked of the phone yet")
 	name.SetText("mine")
-	f.Fail(phone.ErrDiskFull)
-	s.Tap("Save the backup")
-	require.True(t, s.Sees("The disk is full"))
+	for want, err := range map[string]error{
+		"The disk is full": phone.ErrDiskFull, "cannot lie in the folder of the profile": errInProfile, "could not be written there": errNotSaved,
+	} {
+		f.Fail(err)
+		s.Tap("Save the backup")
+		require.True(t, s.Sees(want))
+	}
 	require.True(t, strings.HasSuffix(strings.Fields(acts(f))[1], "mine.age"), "found again by its ending")
 	s.Tap("Save the backup")
 	require.True(t, s.Sees("The backup is saved"), "everything typed was still there")

@@ -22,9 +22,12 @@ func SafeName(name string) string { return safe(name, maxName, keepNone) }
 // joiners of emoji and scripts where they join something.
 func SafeKnock(text string) string { return safe(text, maxText, keepJoiners) }
 
+// emojiStyle asks for the emoji of a sign that is also a letter.
+const emojiStyle = 0xFE0F
+
 func keepJoiners(before, r rune) bool {
 	joins := func(r rune) bool { return r == 0x200C || r == 0x200D }
-	return joins(r) && !joins(before) && before != ' '
+	return (joins(r) || r == emojiStyle) && !joins(before) && before != r && before != ' '
 }
 
 func keepNone(rune, rune) bool { return false }
@@ -42,13 +45,13 @@ func safe(name string, limit int, keep func(before, r rune) bool) string {
 			if len(out) == 0 || out[len(out)-1] == ' ' {
 				continue
 			}
+		case len(out) > 0 && keep(out[len(out)-1], r):
+		case !unicode.IsPrint(r) || invisible(r):
+			continue
 		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
 			if marks++; marks > 2 || len(out) == 0 {
 				continue
 			}
-		case len(out) > 0 && keep(out[len(out)-1], r):
-		case !unicode.IsPrint(r) || invisible(r):
-			continue
 		default:
 			marks = 0
 		}

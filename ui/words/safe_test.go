@@ -15,6 +15,7 @@ func TestSafeName(t *testing.T) {
 	for in, want := range map[string]string{
 		"Élodie":                    "Élodie",
 		"  two\t\nlines  ":          "two lines",
+		"Me\ufe0fi\U000e0101":       "Mei",
 		"evil\u202egnp.exe":         "evilgnp.exe",
 		"\u2067x\u2069":             "x",
 		"a\x00b\x1b[31mc":           "ab[31mc",
@@ -41,6 +42,7 @@ func TestSafeKnock(t *testing.T) {
 		"👩\u200d👩\u200d👧":              "👩\u200d👩\u200d👧",
 		"نامه\u200cای":                 "نامه\u200cای",
 		"\u200da\u200d\u200d b":        "a\u200d b",
+		"❤\ufe0f\ufe0f\u200d🔥":         "❤\ufe0f\u200d🔥",
 		"bad\xff":                      "bad",
 		"\u3164\u2800\u200b":           "",
 		strings.Repeat("x", 10<<20):    strings.Repeat("x", 199) + "…",

@@ -40,6 +40,17 @@ func again(t *testing.T, display, binary string, args ...string) (written string
 	return out.String(), cmd.ProcessState.ExitCode()
 }
 
+// openWindow starts the window of a profile, and returns once its phone is ready.
+func openWindow(t *testing.T, display, window, profile, server string, log *logBuffer) *Phone {
+	t.Helper()
+	launch := Launch{Binary: window, Log: log, Env: []string{"DISPLAY=" + display, "LANG=en_GB.UTF-8"}, Args: []string{
+		"--profile", profile, "--name", "Alice", "--server", server, "--mic", "silence", "--speaker", "null", "--camera", "off", "--script"}}
+	p := must(launch.StartPhone(t.Context(), "alice"))(t)
+	t.Cleanup(p.Quit)
+	must(p.Wait(0, "ready", 60*time.Second, nil))(t)
+	return p
+}
+
 // A second start of a profile hands over to the first and ends. After kill -9
 // the next start is the first, at once.
 func TestSecondStartBringsTheFirstForward(t *testing.T) {
@@ -53,15 +64,7 @@ func TestSecondStartBringsTheFirstForward(t *testing.T) {
 	_, bob := startPhone(t, "bob", server)
 	profile := filepath.Join(t.TempDir(), "alice")
 	log := &logBuffer{}
-	first := func() *Phone {
-		launch := Launch{Binary: window, Log: log, Env: []string{"DISPLAY=" + display, "LANG=en_GB.UTF-8"}, Args: []string{
-			"--profile", profile, "--name", "Alice", "--server", server, "--mic", "silence", "--speaker", "null", "--camera", "off", "--script"}}
-		p := must(launch.StartPhone(t.Context(), "alice"))(t)
-		t.Cleanup(p.Quit)
-		must(p.Wait(0, "ready", 60*time.Second, nil))(t)
-		return p
-	}
-	alice := first()
+	alice := openWindow(t, display, window, profile, server, log)
 	for _, args := range [][]string{{}, {bob}, {"https://example.org"}} {
 		if out, status := again(t, display, window, append([]string{"--profile", profile}, args...)...); out != "" || status != 0 {
 			t.Fatalf("second start with %q: status %d, it wrote %q", args, status, out)
@@ -81,7 +84,7 @@ func TestSecondStartBringsTheFirstForward(t *testing.T) {
 	}
 	<-alice.done
 	begun := time.Now()
-	first()
+	openWindow(t, display, window, profile, server, log)
 	if took := time.Since(begun); took > 15*time.Second {
 		t.Fatalf("the start after a kill took %v", took)
 	}
@@ -104,11 +107,7 @@ func TestALinkOpensInTheWindow(t *testing.T) {
 	_, bob := startPhone(t, "bob", server)
 	profile := filepath.Join(t.TempDir(), "alice")
 	setUp(t, profile, server)
-	launch := Launch{Binary: window, Log: &logBuffer{}, Env: []string{"DISPLAY=" + display, "LANG=en_GB.UTF-8"}, Args: []string{
-		"--profile", profile, "--name", "Alice", "--server", server, "--mic", "silence", "--speaker", "null", "--camera", "off", "--script"}}
-	alice := must(launch.StartPhone(t.Context(), "alice"))(t)
-	t.Cleanup(alice.Quit)
-	must(alice.Wait(0, "ready", 60*time.Second, nil))(t)
+	alice := openWindow(t, display, window, profile, server, &logBuffer{})
 	before := brightness(t, display)
 	if out, status := again(t, display, window, "--profile", profile, bob); status != 0 {
 		t.Fatalf("status %d: %s", status, out)

@@ -177,7 +177,7 @@ func TestNoCamera(t *testing.T) {
 
 // Whatever takes the camera's dialog away closes the camera, and what it sees
 // meanwhile changes nothing.
-func TestTheCameraClosesWithItsDialog(t *testing.T) {
+func TestP10TheCameraClosesWithItsDialog(t *testing.T) {
 	for name, leave := range map[string]func(*uitest.Fake, *Window, uitest.Screen){
 		"cancel": func(_ *uitest.Fake, _ *Window, s uitest.Screen) { s.Tap("Cancel") },
 		"escape": func(_ *uitest.Fake, _ *Window, s uitest.Screen) { s.Key(fyne.KeyEscape) },

@@ -133,17 +133,8 @@ func (i *importer) decide(name string, c card.Card) error {
 	case i.seen[id]:
 		return ErrCardRepeated
 	}
-	known, isKnown := i.a.people.Find(id)
-	if isKnown {
-		i.seen[id] = true
-		if known.Address == address.String() {
-			i.result.Same++
-			return nil
-		}
-		i.result.Before = append(i.result.Before, known)
-		known.Address = address.String()
-		i.changed = append(i.changed, known)
-		i.result.Updated++
+	if known, isKnown := i.a.people.Find(id); isKnown {
+		i.update(known, address.String())
 		return nil
 	}
 	if name == "" {
@@ -157,6 +148,19 @@ func (i *importer) decide(name string, c card.Card) error {
 	i.result.Added++
 	i.result.NewIDs = append(i.result.NewIDs, id)
 	return nil
+}
+
+// update gives somebody in the address book the address of the file.
+func (i *importer) update(known phone.Contact, address string) {
+	i.seen[known.ID] = true
+	if known.Address == address {
+		i.result.Same++
+		return
+	}
+	i.result.Before = append(i.result.Before, known)
+	i.result.Updated++
+	known.Address = address
+	i.changed = append(i.changed, known)
 }
 
 // addressOf is the first address of a card that can be read.

@@ -120,6 +120,26 @@ func TestStrangersAreAddedFirst(t *testing.T) {
 	require.Equal(t, phone.Verified, w.call.Info().Trust)
 }
 
+// Somebody without a name gets one from the person, and the words come back.
+func TestTheNamelessAreNamedBeforeTheyAreAdded(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	id, _ := f.Call(stranger, false)
+	f.Connect(id, phone.Relay, phone.RelayElsewhere)
+	f.Change(id, func(c *phone.CallInfo) { c.Peer.Name = "" })
+	f.Agree(id, [4]byte{0, 1, 2, 255})
+	s.Key(fyne.KeyC)
+	require.True(t, s.Sees("let the other person read"))
+	s.Tap("Add to address book")
+	s.Tap("Add to contacts")
+	require.True(t, s.Sees("Please give a name."))
+	s.Type("As you want to see it", "Nora")
+	s.Tap("Add to contacts")
+	s.Tap("They are the same")
+	require.Equal(t, phone.Verified, w.call.Info().Trust)
+	require.Equal(t, "Nora", f.Person("Nora").Name)
+}
+
 // A changed key blocks: neither Enter nor one tap calls or answers.
 func TestAChangedKeyIsAskedAbout(t *testing.T) {
 	f := uitest.New()

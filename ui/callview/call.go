@@ -118,7 +118,7 @@ func (s *Screen) Update(info phone.CallInfo, now time.Time) {
 	s.info = info
 	name := w.Name(info.Peer.Name)
 	s.name.SetText(name)
-	s.face.SetPerson(name, info.Peer.ID)
+	s.face.SetPerson(words.SafeName(info.Peer.Name), info.Peer.ID)
 	text, showing := w.Badge(info)
 	icon, color := badgeLook(showing, info.Route)
 	s.badge.Set(icon, text, color)

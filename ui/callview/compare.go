@@ -10,6 +10,7 @@ import (
 	"paravent/assets"
 	own "paravent/ui/theme"
 	"paravent/ui/widgets"
+	"paravent/ui/words"
 )
 
 // compare shows the safety words over the call, and takes what the person
@@ -58,7 +59,10 @@ func (s *Screen) whatWords() shown { return shown{s.info.Safety, s.info.Trust, s
 // words is what there is to compare now.
 func (s *Screen) words() fyne.CanvasObject {
 	w := s.env.Words
-	name := w.Name(s.info.Peer.Name)
+	name := words.SafeName(s.info.Peer.Name)
+	if name == "" {
+		name = w.T("person.other")
+	}
 	switch s.info.Safety.State {
 	case phone.SafetyReady:
 		cells := container.NewGridWithColumns(len(s.info.Safety.Code))
@@ -93,10 +97,21 @@ func (s *Screen) wordsState(name string) fyne.CanvasObject {
 }
 
 // addPeer puts the other side into the address book under the name that they
-// call themselves by; it can be changed there.
+// call themselves by, which can be changed there, or asks for one where they
+// have none.
 func (s *Screen) addPeer() {
-	_, err := s.phone.AddContact(s.env.Words.Name(s.info.Peer.Name), s.info.Peer.Address)
-	s.env.Fail(err)
+	name := words.SafeName(s.info.Peer.Name)
+	if name != "" {
+		s.env.Fail(s.keepPeer(name))
+		return
+	}
+	s.compare.dialog.Hide()
+	widgets.AskName(s.env, "", s.keepPeer).OnClose(s.showWords)
+}
+
+func (s *Screen) keepPeer(name string) error {
+	_, err := s.phone.AddContact(name, s.info.Peer.Address)
+	return err
 }
 
 // wordsDiffer takes away all trust at once, and offers to hang up.

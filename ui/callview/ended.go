@@ -37,7 +37,7 @@ func NewEnded(env widgets.Env, info phone.CallInfo, now time.Time, onAgain func(
 	w := env.Words
 	name := w.Name(info.Peer.Name)
 	face := widgets.NewAvatar(96)
-	face.SetPerson(name, info.Peer.ID)
+	face.SetPerson(words.SafeName(info.Peer.Name), info.Peer.ID)
 	reason := widgets.Paragraph(s.reason())
 	reason.Alignment, reason.SizeName = fyne.TextAlignCenter, theme.SizeNameSubHeadingText
 	s.receipt = widgets.Paragraph("")

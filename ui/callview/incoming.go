@@ -11,6 +11,7 @@ import (
 	"paravent/app/phone"
 	own "paravent/ui/theme"
 	"paravent/ui/widgets"
+	"paravent/ui/words"
 )
 
 // Answerer is what a ringing call's screen does to the call.
@@ -33,7 +34,7 @@ func NewIncoming(env widgets.Env, p Answerer, info phone.CallInfo) *Incoming {
 	w := env.Words
 	name := w.Name(info.Peer.Name)
 	face := widgets.NewAvatar(120)
-	face.SetPerson(name, info.Peer.ID)
+	face.SetPerson(words.SafeName(info.Peer.Name), info.Peer.ID)
 	kind := w.State(info)
 
 	decline := widgets.NewRound("hangup", w.T("incoming.decline"), widgets.Bad, s.decline).Big()

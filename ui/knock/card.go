@@ -18,7 +18,7 @@ import (
 // card is a person, what there is to say about them, and what can be done.
 func (l *List) card(who phone.Person, title string, text fyne.CanvasObject, actions ...fyne.CanvasObject) fyne.CanvasObject {
 	face := widgets.NewAvatar(40)
-	face.SetPerson(l.env.Words.Name(who.Name), who.ID)
+	face.SetPerson(words.SafeName(who.Name), who.ID)
 	head := container.NewVBox(widgets.NewLine(title).Bold().Cut(),
 		widgets.NewLine(l.env.Words.T("link.key", "key", openlink.ShortKey(who.ID))).Small().Cut())
 	if who.Contact {

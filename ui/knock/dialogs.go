@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
@@ -19,33 +20,13 @@ import (
 // Add puts somebody outside into the address book, under a name that the
 // person may change.
 func (l *List) Add(who phone.Person) {
-	w := l.env.Words
-	name := widgets.NewEntry()
-	name.SetPlaceHolder(w.T("contacts.name-hint"))
-	name.SetText(words.SafeName(who.Name))
-	wrong := widgets.Problem()
-	name.OnChanged = func(string) { widgets.SetProblem(wrong, "") }
-	var d *widgets.Dialog
-	save := func() {
-		chosen := strings.TrimSpace(name.Text)
-		if chosen == "" {
-			widgets.SetProblem(wrong, w.T("contacts.name-missing"))
-			return
+	widgets.AskName(l.env, words.SafeName(who.Name), func(name string) error {
+		_, err := l.phone.AddContact(name, who.Address)
+		if err == nil {
+			l.Reload()
 		}
-		if _, err := l.phone.AddContact(chosen, who.Address); err != nil {
-			widgets.SetProblem(wrong, w.Error(err))
-			return
-		}
-		d.Hide()
-		l.Reload()
-	}
-	name.OnSubmitted = func(string) { save() }
-	yes := widgets.NewButton(w.T("link.add"), save)
-	yes.Importance = widget.HighImportance
-	d = widgets.NewDialog(l.env.Window, w.T("knock.add-title"), 420, container.NewVBox(
-		widgets.Flush(widgets.Paragraph(w.T("knock.add-how"))), widgets.Field(w.T("contacts.name"), name), wrong),
-		widgets.NewButton(w.T("cancel"), func() { d.Hide() }), yes)
-	l.env.Window.Canvas().Focus(name)
+		return err
+	})
 }
 
 // Sender leaves knocks. Knock may take ten seconds and is called away from the
@@ -92,6 +73,10 @@ func Leave(env widgets.Env, p Sender, to, name string) {
 func (v *leaving) counted() {
 	n := utf8.RuneCountInString(strings.TrimSpace(v.text.Text))
 	v.count.SetText(v.env.Words.T("knock.count", "n", fmt.Sprint(n), "max", fmt.Sprint(phone.MaxKnock)))
+	v.count.SetColor("subtle")
+	if n > phone.MaxKnock {
+		v.count.SetColor(theme.ColorNameError)
+	}
 	widgets.SetProblem(v.wrong, "")
 	if n == 0 || n > phone.MaxKnock {
 		v.send.Disable()

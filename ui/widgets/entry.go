@@ -49,6 +49,10 @@ func (e *Entry) TypedKey(key *fyne.KeyEvent) {
 	}
 }
 
+// AcceptsTab implements fyne.Tabbable: the key leads out of every field, also
+// out of one of several lines, which a keyboard could not leave otherwise.
+func (e *Entry) AcceptsTab() bool { return false }
+
 // TypedShortcut implements fyne.Shortcutable. The driver gives the window no
 // shortcut while a field has the focus; those that only the window knows work on.
 func (e *Entry) TypedShortcut(shortcut fyne.Shortcut) {

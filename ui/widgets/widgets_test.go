@@ -149,6 +149,14 @@ func TestAButtonIsPressedByKeys(t *testing.T) {
 	require.Equal(t, 3, pressed)
 }
 
+// Tab is the keyboard's way out of a field, also of one of several lines.
+func TestTabLeadsOutOfEveryField(t *testing.T) {
+	test.NewTempApp(t)
+	for _, e := range []fyne.Tabbable{widgets.NewEntry(), widgets.NewMultiLineEntry()} {
+		require.False(t, e.AcceptsTab())
+	}
+}
+
 // A clipboard may hold megabytes by accident, or by a page's doing.
 func TestAPasteOfMegabytesIsCut(t *testing.T) {
 	test.NewTempApp(t)

@@ -186,7 +186,7 @@ func (w *Window) showMain() {
 func (w *Window) notice(n phone.Notice) {
 	switch {
 	case !n.Passing:
-		w.fail(n.Err)
+		w.tell("notice.title", n.Err) // nothing that the person did failed
 	case w.call != nil && callview.AboutPath(n.Err):
 		w.call.Say(w.env.Words.Error(n.Err))
 	case w.main != nil:

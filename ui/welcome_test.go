@@ -72,3 +72,12 @@ func TestFirstStartShowsARing(t *testing.T) {
 	f.End(id, phone.Declined)
 	require.True(t, s.Sees("Begin"), "the first start goes on")
 }
+
+// What the phone tells by itself at the first start is not a failure.
+func TestFirstStartTakesNoNoteForAFailure(t *testing.T) {
+	f := freshEnglish()
+	_, s := open(t, f)
+	f.Emit(phone.Notice{Err: phone.NewFault("key-file-not-encrypted")})
+	require.True(t, s.Sees("Please note"))
+	require.False(t, s.Sees("didn’t work"))
+}

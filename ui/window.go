@@ -198,7 +198,10 @@ func (w *Window) start(then func()) {
 }
 
 // fail tells of err in words, where the person is looking.
-func (w *Window) fail(err error) {
+func (w *Window) fail(err error) { w.tell("failed.title", err) }
+
+// tell does so under the title of that key where there is room for one.
+func (w *Window) tell(title string, err error) {
 	if err == nil {
 		return
 	}
@@ -207,7 +210,7 @@ func (w *Window) fail(err error) {
 		w.main.banner.Say(text)
 		return
 	}
-	widgets.Tell(w.win, w.env.Words.T("failed.title"), text, w.env.Words.T("close"))
+	widgets.Tell(w.win, w.env.Words.T(title), text, w.env.Words.T("close"))
 }
 
 func (w *Window) tick() {

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"paravent/assets"
 )
@@ -51,8 +53,17 @@ func (w Words) T(key string, pairs ...string) string {
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		pairs[i] = "{" + pairs[i] + "}"
+		if w.lang == "fr" && vowel(pairs[i+1]) {
+			text = strings.ReplaceAll(text, "de "+pairs[i], "d’"+pairs[i])
+		}
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// vowel tells whether French shortens the word before name: d’Alice, de Zoé.
+func vowel(name string) bool {
+	first, _ := utf8.DecodeRuneInString(name)
+	return strings.ContainsRune("aeiouàâäéèêëîïôöùûüœæ", unicode.ToLower(first))
 }
 
 // has tells whether key has a text.

@@ -169,6 +169,13 @@ func TestLanguageOfALocale(t *testing.T) {
 	}
 }
 
+func TestFrenchShortensWordsBeforeVowels(t *testing.T) {
+	for name, want := range map[string]string{"Alice": "d’Alice", "Élodie": "d’Élodie", "Zoé": "de Zoé", "": "de "} {
+		require.Equal(t, "C’est la même clé\u00a0: il s’agit bien "+want+".", words.For("fr").T("contact.compare-same", "name", name))
+	}
+	require.Contains(t, words.For("en").T("contact.compare-same", "name", "Alice"), "Alice")
+}
+
 func TestErrorInWords(t *testing.T) {
 	w := words.For("en")
 	require.Empty(t, w.Error(nil))

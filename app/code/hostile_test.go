@@ -6,7 +6,6 @@ import (
 	"errors"
 	"image"
 	"image/color"
-	"image/draw"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
@@ -118,34 +117,22 @@ func TestAnimations(t *testing.T) {
 	}
 }
 
-// The most that fits the limits, from files of a few kilobytes, takes memory
+// The most pixels that are read, from a file of three kilobytes, take memory
 // and time that a phone has.
-func TestBombsAreBounded(t *testing.T) {
+func TestABombIsBounded(t *testing.T) {
 	const side = 5000 // maxPixels in all
-	for name, p := range map[string]image.Image{
-		"one colour": image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black}),
-		"deep":       image.NewNRGBA64(image.Rect(0, 0, side, side)),
-	} {
-		if name == "deep" {
-			draw.Draw(p.(draw.Image), p.Bounds(), image.NewUniform(color.NRGBA64{1, 2, 3, 4}), image.Point{}, draw.Src)
-		}
-		content := file(t, p)
-		p = nil
-		runtime.GC()
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		began := time.Now()
-		if _, err := Read(t.Context(), bytes.NewReader(content)); !errors.Is(err, ErrNone) && !errors.Is(err, ErrSlow) {
-			t.Errorf("%s: %v", name, err)
-		}
-		took := time.Since(began)
-		runtime.ReadMemStats(&after)
-		t.Logf("%s: a file of %d KiB took %v and %d MiB", name, len(content)>>10, took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20)
-		if took > limit+time.Second {
-			t.Errorf("%s: %v", name, took)
-		}
-		if all := (after.TotalAlloc - before.TotalAlloc) >> 20; all > 1024 {
-			t.Errorf("%s: %d MiB in all", name, all)
-		}
+	content := file(t, image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black}))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	if _, err := Read(t.Context(), bytes.NewReader(content)); !errors.Is(err, ErrNone) && !errors.Is(err, ErrSlow) {
+		t.Error(err)
+	}
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	all := (after.TotalAlloc - before.TotalAlloc) >> 20
+	t.Logf("a file of %d KiB took %v and %d MiB", len(content)>>10, took.Round(time.Millisecond), all)
+	if took > limit+5*time.Second || all > 512 {
+		t.Errorf("%v and %d MiB", took, all)
 	}
 }

@@ -138,6 +138,20 @@ func TestViewsOfTheAddressBook(t *testing.T) {
 	require.True(t, s.Sees("Zoé") && s.Sees("Remove"), "the keyboard is on the new one")
 }
 
+// Enter leads from the link to the name, and then adds: a link has one line.
+func TestAddByEnter(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	s.Tap("Add a contact")
+	test.Type(w.win.Canvas().Focused(), uitest.Link("zoe"))
+	s.Key(fyne.KeyReturn)
+	require.Equal(t, uitest.Link("zoe"), s.Entry("paravent:…").Text)
+	test.Type(w.win.Canvas().Focused(), "Zoé")
+	s.Key(fyne.KeyReturn)
+	require.Nil(t, w.win.Canvas().Overlays().Top())
+	require.Equal(t, []string{"Zoé"}, names(s, "Zoé"))
+}
+
 // The whole address book by keyboard; the test driver has no shortcuts.
 func TestContactsByKeyboard(t *testing.T) {
 	f := uitest.New()
@@ -336,6 +350,8 @@ func TestExportContacts(t *testing.T) {
 	export()
 	require.Equal(t, "paravent-contacts.vcf", s.Entries()[0].Text)
 	s.Tap("Save")
+	require.True(t, s.Sees("Saved as paravent-contacts.vcf"))
+	s.Key(fyne.KeyReturn)
 	written, err := os.ReadFile(filepath.Join(home, "paravent-contacts.vcf"))
 	require.NoError(t, err)
 	require.Contains(t, string(written), "Élodie Martin\t"+f.Person("Élodie Martin").Address)

@@ -50,12 +50,26 @@ func TestOwnAddressIsSaved(t *testing.T) {
 	want, err := f.Code(uitest.Link("camille"))
 	require.NoError(t, err)
 	require.Equal(t, want, written)
+	require.True(t, s.Sees("Saved as paravent-address.png"))
 
 	s.Tap("Save as contact card…")
 	s.Tap("Save")
 	written, err = os.ReadFile(filepath.Join(home, "paravent-address.vcf"))
 	require.NoError(t, err)
 	require.Contains(t, string(written), uitest.Link("camille"))
+	require.True(t, s.Sees("Saved as paravent-address.vcf"))
+}
+
+func TestANewAddressIsTold(t *testing.T) {
+	f := uitest.New()
+	w, s := openOwn(t, f)
+	s.Tap("New address")
+	w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // the refusal has the focus
+	require.Equal(t, uitest.Link("camille"), f.Self().Address)
+	s.Tap("New address")
+	s.Tap("New address")
+	require.NotEqual(t, uitest.Link("camille"), f.Self().Address)
+	require.True(t, s.Sees("This is your new address."))
 }
 
 func TestOwnCardThatCannotBeMade(t *testing.T) {

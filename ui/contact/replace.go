@@ -32,6 +32,11 @@ func (s *Screen) replace() {
 	r.link.Wrapping = fyne.TextWrapBreak
 	r.link.SetMinRowsVisible(3)
 	r.link.OnChanged = func(string) { r.look() }
+	r.link.OnEnter = func() {
+		if !r.do.Disabled() && r.do.Importance != widget.DangerImportance { // another key is for the button alone
+			r.replace()
+		}
+	}
 	r.codes = scan.NewBar(s.env, s.phone, r.link.SetText, func() { r.dialog.Fit() })
 	r.do = widgets.NewButton(w.T("contact.replace-do"), r.replace)
 	r.do.Importance = widget.HighImportance

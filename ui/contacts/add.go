@@ -35,6 +35,7 @@ func (s *Screen) Add() {
 	a.link.Wrapping = fyne.TextWrapBreak
 	a.link.SetMinRowsVisible(4)
 	a.link.OnChanged = func(string) { a.look() }
+	a.link.OnEnter = a.next
 	a.name.SetPlaceHolder(w.T("contacts.name-hint"))
 	a.name.OnChanged = func(string) { widgets.SetProblem(a.problem, "") }
 	a.name.OnSubmitted = func(string) { a.try() }
@@ -84,6 +85,15 @@ func (a *adding) look() {
 func (a *adding) open() {
 	a.dialog.Hide()
 	a.screen.onOpen(a.who.ID)
+}
+
+// next leads from the link to the name, or adds the contact where it has one.
+func (a *adding) next() {
+	if strings.TrimSpace(a.link.Text) != "" && strings.TrimSpace(a.name.Text) == "" {
+		a.screen.env.Window.Canvas().Focus(a.name)
+		return
+	}
+	a.try()
 }
 
 func (a *adding) try() {

@@ -45,7 +45,7 @@ func (s *Screen) export() {
 		return func() {
 			s.env.Fail(err)
 			if err == nil {
-				widgets.Save(s.env, widgets.Format{Name: "paravent-contacts.vcf", Content: cards.Bytes()})
+				widgets.SaveAndTell(s.env, widgets.Format{Name: "paravent-contacts.vcf", Content: cards.Bytes()})
 			}
 		}
 	})

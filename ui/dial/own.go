@@ -20,7 +20,7 @@ type own struct {
 	some    fyne.CanvasObject
 	code    *widgets.Code
 	link    *widget.Label
-	done    *widgets.Line // tells what was copied
+	done    *widgets.Line // tells what was copied, saved or drawn
 	address string
 }
 
@@ -48,7 +48,7 @@ func (o *own) buttons() fyne.CanvasObject {
 	text := widgets.NewButton(w.T("own.copy-text"), func() { o.copy(w.T("own.text", "link", o.address), w.T("own.text-copied")) })
 	picture := widgets.NewButton(w.T("own.save-code"), func() {
 		if png := o.code.PNG(); png != nil {
-			widgets.Save(o.env, widgets.Format{Name: "paravent-address.png", Content: png})
+			widgets.Save(o.env, widgets.Format{Name: "paravent-address.png", Content: png}, o.done.SetText)
 		}
 	})
 	card := widgets.NewButton(w.T("own.save-card"), o.saveCard)
@@ -86,7 +86,7 @@ func (o *own) saveCard() {
 				o.env.Fail(err)
 				return
 			}
-			widgets.Save(o.env, widgets.Format{Name: "paravent-address.vcf", Content: card.Bytes()})
+			widgets.Save(o.env, widgets.Format{Name: "paravent-address.vcf", Content: card.Bytes()}, o.done.SetText)
 		}
 	})
 }
@@ -100,6 +100,9 @@ func (o *own) askNew() {
 			return func() {
 				o.env.Fail(err)
 				o.set(o.phone.Self().Address)
+				if err == nil {
+					o.done.SetText(w.T("own.new-done"))
+				}
 			}
 		})
 	})

@@ -42,8 +42,10 @@ func NewDialog(win fyne.Window, title string, width float32, content fyne.Canvas
 // SetTitle gives it another title.
 func (d *Dialog) SetTitle(title string) { d.head.SetText(title) }
 
-// Fit lays it out again after something in it came, went or grew.
+// Fit lays it out again after something in it came, went or grew. Left
+// alone, a popup only grows.
 func (d *Dialog) Fit() {
+	d.popup.Resize(d.popup.MinSize())
 	d.popup.Refresh()
 	d.overlay.Refresh()
 }
@@ -113,7 +115,7 @@ func Confirm(win fyne.Window, title string, about fyne.CanvasObject, yes, no str
 	return d
 }
 
-// Tell tells something that needs no answer.
+// Tell tells something that needs no answer: Enter closes it too.
 func Tell(win fyne.Window, title, text, shut string) *Dialog {
 	label := widget.NewLabel(text)
 	label.Wrapping = fyne.TextWrapWord
@@ -121,6 +123,7 @@ func Tell(win fyne.Window, title, text, shut string) *Dialog {
 	button := NewButton(shut, func() { d.Hide() })
 	button.Importance = widget.HighImportance
 	d = NewDialog(win, title, 380, Flush(label), button)
+	win.Canvas().Focus(button)
 	return d
 }
 

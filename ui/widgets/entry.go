@@ -15,6 +15,9 @@ type Entry struct {
 	// OnDown runs on the key that leads from a search to what it found. Nil: the
 	// key moves the cursor.
 	OnDown func()
+	// OnEnter runs on Enter in a field of several lines for what has one line only,
+	// as a link has. Nil: Enter begins a line.
+	OnEnter func()
 	// MostPasted is how many bytes of the clipboard are taken at once: laying out
 	// a text of megabytes would hold the window up for minutes.
 	MostPasted int
@@ -44,6 +47,8 @@ func (e *Entry) TypedKey(key *fyne.KeyEvent) {
 		passOn(e, key)
 	case key.Name == fyne.KeyDown && e.OnDown != nil:
 		e.OnDown()
+	case (key.Name == fyne.KeyReturn || key.Name == fyne.KeyEnter) && e.OnEnter != nil:
+		e.OnEnter()
 	default:
 		e.Entry.TypedKey(key)
 	}

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
+	"paravent/ui/words"
 )
 
 // Faults of files that the person chose.
@@ -40,7 +41,7 @@ func Export(env Env, formats []Format) {
 		d.Hide()
 		for _, f := range formats {
 			if f.ID == choice.Selected() {
-				Save(env, f)
+				SaveAndTell(env, f)
 			}
 		}
 	})
@@ -48,19 +49,31 @@ func Export(env Env, formats []Format) {
 	d = NewDialog(env.Window, w.T("export.title"), 380, choice, shut, next)
 }
 
-// Save asks where, and writes away from the drawing goroutine.
-func Save(env Env, f Format) {
+// SaveAndTell saves, then says in a dialog under which name.
+func SaveAndTell(env Env, f Format) {
+	w := env.Words
+	Save(env, f, func(told string) { Tell(env.Window, w.T("file.saved-title"), told, w.T("close")) })
+}
+
+// Save asks where, writes away from the drawing goroutine, and gives what there
+// is to say of it once the file is there.
+func Save(env Env, f Format, saved func(told string)) {
 	d := dialog.NewFileSave(func(to fyne.URIWriteCloser, err error) {
 		if to == nil && err == nil {
 			return // the person thought better of it
 		}
 		env.Spawn(func() func() {
 			err := write(to, f.Content, err)
-			return func() { env.Fail(err) }
+			return func() {
+				env.Fail(err)
+				if err == nil {
+					saved(env.Words.T("file.saved", "name", words.SafeText(to.URI().Name())))
+				}
+			}
 		})
 	}, env.Window)
 	d.SetFileName(f.Name)
-	d.SetTitleText(env.Words.T("export.title"))
+	d.SetTitleText(env.Words.T("file.save-title"))
 	d.SetConfirmText(env.Words.T("export.save"))
 	showFiles(env, d)
 }

@@ -157,6 +157,34 @@ func TestTabLeadsOutOfEveryField(t *testing.T) {
 	}
 }
 
+// There is nothing to find out about how what only tells something is closed.
+func TestTellingIsClosedByKeys(t *testing.T) {
+	test.NewTempApp(t)
+	win := test.NewTempWindow(t, widgets.Gap(10))
+	s := uitest.Screen{T: t, Window: win}
+	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeySpace, fyne.KeyEscape} {
+		widgets.Tell(win, "Told", "It is done.", "Close")
+		require.NotNil(t, win.Canvas().Overlays().Top())
+		s.Key(key)
+		require.Nil(t, win.Canvas().Overlays().Top(), key)
+	}
+}
+
+// A dialog is as high as what it shows, also after it showed more.
+func TestADialogShrinks(t *testing.T) {
+	test.NewTempApp(t)
+	win := test.NewTempWindow(t, widgets.Gap(10))
+	win.Resize(fyne.NewSize(600, 500))
+	line := widgets.NewLine("One")
+	more := container.NewVBox(line, widgets.Gap(80))
+	d := widgets.NewDialog(win, "Title", 300, more, widgets.NewButton("Close", nil))
+	d.Fit()
+	high := more.Size().Height
+	more.Objects = more.Objects[:1]
+	d.Fit()
+	require.Less(t, more.Size().Height, high-70)
+}
+
 // A clipboard may hold megabytes by accident, or by a page's doing.
 func TestAPasteOfMegabytesIsCut(t *testing.T) {
 	test.NewTempApp(t)

@@ -107,7 +107,7 @@ func TestAudienceSentenceFollowsEveryChoice(t *testing.T) {
 	for _, step := range []struct{ tap, says string }{
 		{"Audio only", "Calls are held without pictures."},
 		{"Silence", "Only people in your address book can ring; others get no answer at all. Calls are held without pictures."},
-		{"Knock", "Others may knock: they leave a short text"},
+		{"Knock", "Whoever may not ring can knock: leave a short text"},
 		{"Everyone", "Anyone who has your call address can ring."},
 		{"Everyone", "Only people in your address book can ring"},
 		{"People in your address book", "Nobody is allowed"},

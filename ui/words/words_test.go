@@ -234,7 +234,7 @@ func TestAudience(t *testing.T) {
 
 	c := settings.Defaults().Calls
 	c.Media, c.DoNotDisturb.Now.On = settings.MediaAudio, true
-	require.Equal(t, "Do not disturb is on: no call rings. Calls are held without pictures. Others may knock: they leave a short text, and nothing rings.", w.Audience(c, time.Time{}))
+	require.Equal(t, "Do not disturb is on: no call rings. Calls are held without pictures. Whoever may not ring can knock: leave a short text, and nothing rings.", w.Audience(c, time.Time{}))
 	c.DoNotDisturb.Exceptions = []settings.Exception{settings.ExceptVerified, settings.ExceptFollowing}
 	require.Contains(t, w.Audience(c, time.Time{}), "only these can ring: people you follow, verified people.")
 }

@@ -30,10 +30,15 @@ func (c Calls) Sentence(now time.Time) []Clause {
 	if c.Media == MediaAudio {
 		s = append(s, Clause{Key: "audience.audio"})
 	}
-	if c.Unknown == UnknownKnock {
+	if c.Unknown == UnknownKnock && (quiet || !c.open(now)) {
 		s = append(s, Clause{Key: "audience.knock"})
 	}
 	return s
+}
+
+// open tells whether everyone who may knock may ring as well.
+func (c Calls) open(now time.Time) bool {
+	return c.Expecting(now) || slices.Contains(c.Audience, AudienceEveryone)
 }
 
 // who is the key for the groups.

@@ -5,11 +5,11 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 	"github.com/stretchr/testify/require"
 
 	"paravent/settings"
 	"paravent/ui/uitest"
+	"paravent/ui/widgets"
 )
 
 func TestIndicatorIsOnEveryPageAndEndsIt(t *testing.T) {
@@ -36,14 +36,14 @@ func TestIndicatorIsOnEveryPageAndEndsIt(t *testing.T) {
 	}
 }
 
-// press goes to the indicator's button by Tab alone and presses Space.
+// press goes to the indicator's button by Tab alone and presses Enter.
 func press(t *testing.T, w *Window, name string) {
 	t.Helper()
 	for range 120 {
 		w.win.Canvas().FocusNext()
-		b, ok := w.win.Canvas().Focused().(*widget.Button)
+		b, ok := w.win.Canvas().Focused().(*widgets.Button)
 		if ok && b.Text == name && fyne.CurrentApp().Driver().AbsolutePositionForObject(b).X < 180 { // in the rail
-			b.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+			b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 			return
 		}
 	}
@@ -66,4 +66,17 @@ func TestIndicatorTellsWhatIsInForce(t *testing.T) {
 	require.True(t, s.Sees("Quiet time until 16:30"))
 	to(uitest.Now.Add(4 * time.Hour))
 	require.False(t, w.main.standing.Object().Visible())
+}
+
+// Nobody wonders for days why it never rings.
+func TestIndicatorTellsThatCallsAreOff(t *testing.T) {
+	f := uitest.New()
+	w, s, _ := openAudience(t, f)
+	w.main.open(pageContacts)
+	require.NoError(t, f.UpdateSettings(func(s *settings.Settings) { s.Calls.Enabled = false }))
+	require.True(t, s.Sees("Calls are off"))
+	require.NoError(t, f.Disturb(true, time.Time{}))
+	require.True(t, s.Sees("Calls are off"), "which says more")
+	press(t, w, "Change")
+	require.Equal(t, pageAudience, w.main.page)
 }

@@ -62,7 +62,7 @@ type shell struct {
 	face   *widgets.Avatar
 	dot    *widgets.Dot
 	status *widget.Label
-	retry  *widget.Button
+	retry  *widgets.Button
 }
 
 func newShell(w *Window) *shell {
@@ -108,7 +108,7 @@ func (s *shell) rail() fyne.CanvasObject {
 	s.dot = widgets.NewDot(own.ColorSubtle)
 	s.status = widgets.Paragraph("")
 	s.status.SizeName = theme.SizeNameCaptionText
-	s.retry = widget.NewButton(w.T("server.retry"), func() { s.win.start(func() {}) })
+	s.retry = widgets.NewButton(w.T("server.retry"), func() { s.win.start(func() {}) })
 	s.standing = audience.NewIndicator(s.win.env, s.win.phone, s.win.world.now, func() { s.open(pageAudience) })
 	foot := container.NewVBox(
 		s.standing.Object(), widgets.Gap(2),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,19 +224,24 @@ func TestTimesEndByThemselves(t *testing.T) {
 }
 
 // The sentence tells exactly who can call: equal sentences, equal decisions.
+// Knocking is told where it is all that somebody can do, and only there.
 func TestSentenceMatchesDecisions(t *testing.T) {
 	said := map[string]uint64{}
 	choices(func(s settings.Calls) {
 		key := fmt.Sprint(s.Sentence(noon))
 		who := uint64(14695981039346656037) // FNV-1a over all decisions
+		knocks := false
 		callers(func(c Caller) {
 			d := Decide(s, c, noon)
-			who = (who ^ uint64(d.Kind)<<1 ^ uint64(b2i(d.MayKnock))<<2 ^ uint64(b2i(d.AudioOnly))) * 1099511628211
+			knock := d.MayKnock && d.Kind == Silence
+			knocks = knocks || knock
+			who = (who ^ uint64(d.Kind)<<1 ^ uint64(b2i(knock))<<2 ^ uint64(b2i(d.AudioOnly))) * 1099511628211
 		})
 		if before, ok := said[key]; ok && before != who {
 			t.Fatalf("%q means two things: %+v", key, s)
 		}
 		said[key] = who
+		require.Equal(t, knocks, strings.Contains(key, "audience.knock"), key)
 	})
 	require.Greater(t, len(said), 50)
 }

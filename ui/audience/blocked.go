@@ -55,6 +55,6 @@ func (b *blocked) row(p phone.Person) fyne.CanvasObject {
 		where = w.T("link.key", "key", openlink.ShortKey(p.ID))
 	}
 	name := container.NewVBox(widgets.NewLine(w.Name(p.Name)).Bold().Cut(), widgets.NewLine(where).Small().Cut())
-	undo := widget.NewButton(w.T("blocked.undo"), func() { s.done(s.phone.Unblock(p.ID)) })
+	undo := widgets.NewButton(w.T("blocked.undo"), func() { s.done(s.phone.Unblock(p.ID)) })
 	return container.NewBorder(nil, nil, nil, container.NewCenter(undo), name)
 }

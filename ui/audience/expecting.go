@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"paravent/ui/widgets"
 )
@@ -17,14 +16,14 @@ const expectFor = time.Hour
 type expecting struct {
 	screen *Screen
 	card   fyne.CanvasObject
-	button *widget.Button
+	button *widgets.Button
 	state  *widgets.Line
 }
 
 func newExpecting(s *Screen) *expecting {
 	w := s.env.Words
 	e := &expecting{screen: s, state: widgets.NewLine("").Bold().Cut()}
-	e.button = widget.NewButton("", func() {
+	e.button = widgets.NewButton("", func() {
 		if s.view.calls.Expecting(s.now()) {
 			s.done(s.phone.Expect(0))
 			return

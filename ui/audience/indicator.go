@@ -12,8 +12,9 @@ import (
 	"paravent/ui/widgets"
 )
 
-// Indicator says on every page that for a while other people may ring than
-// else, until when, and ends it by one press. It is hidden otherwise.
+// Indicator says on every page that calls are off, or that for a while other
+// people may ring than else, until when, and ends that by one press. It is
+// hidden otherwise.
 type Indicator struct {
 	env    widgets.Env
 	phone  Phone
@@ -23,7 +24,7 @@ type Indicator struct {
 	object fyne.CanvasObject
 	icon   *widgets.Icon
 	text   *widget.Label
-	button *widget.Button
+	button *widgets.Button
 	calls  settings.Calls
 	due    time.Time
 }
@@ -34,7 +35,7 @@ func NewIndicator(env widgets.Env, p Phone, now func() time.Time, onOpen func())
 	i.text = widgets.Paragraph("")
 	i.text.SizeName = theme.SizeNameCaptionText
 	i.text.TextStyle.Bold = true
-	i.button = widget.NewButton("", nil)
+	i.button = widgets.NewButton("", nil)
 	head := container.NewBorder(nil, nil, container.NewVBox(widgets.Gap(7), i.icon), nil, i.text)
 	i.object = widgets.NewPanel("card", 10, 8, 6, container.NewVBox(head, i.button))
 	i.Reload()
@@ -61,11 +62,13 @@ func (i *Indicator) show(now time.Time) {
 	i.due = due(i.calls, now)
 	w, d := i.env.Words, i.calls.DoNotDisturb
 	switch {
+	case !i.calls.Enabled:
+		i.say("silenced", w.T("standing.off"), w.T("standing.open"), i.onOpen)
 	case d.Now.At(now) && d.Now.Until.IsZero():
 		i.say("silenced", w.T("standing.disturb"), w.T("expect.end"), i.endDisturb)
 	case d.Now.At(now):
 		i.say("silenced", w.T("standing.disturb-until", "until", w.Until(d.Now.Until.Time, now)), w.T("expect.end"), i.endDisturb)
-	case i.calls.Enabled && i.calls.Expecting(now):
+	case i.calls.Expecting(now):
 		i.say("audience", w.T("standing.expecting", "until", w.Until(i.calls.ExpectingUntil.Time, now)), w.T("expect.end"), i.endExpecting)
 	case i.calls.Quiet(now):
 		i.say("silenced", i.scheduled(now), w.T("standing.open"), i.onOpen)

@@ -26,7 +26,7 @@ type people struct {
 	card    fyne.CanvasObject
 	none    fyne.CanvasObject
 	rows    *fyne.Container
-	add     *widget.Button
+	add     *widgets.Button
 	shown   []phone.Contact // without what was chosen for them, which the selects show
 	selects []*widget.Select
 }
@@ -34,7 +34,7 @@ type people struct {
 func newPeople(s *Screen) *people {
 	w := s.env.Words
 	p := &people{screen: s, none: widgets.Hint(w.T("may.none")), rows: container.NewVBox()}
-	p.add = widget.NewButton(w.T("may.add"), func() { newPick(s.env, s.view.contacts, p.put) })
+	p.add = widgets.NewButton(w.T("may.add"), func() { newPick(s.env, s.view.contacts, p.put) })
 	p.card = widgets.Section(w.T("may.title"), widgets.Flush(widgets.Paragraph(w.T("may.about"))), p.none, p.rows, widgets.Gap(4), container.NewHBox(p.add))
 	return p
 }

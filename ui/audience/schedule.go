@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"paravent/settings"
 	"paravent/ui/widgets"
@@ -17,7 +16,7 @@ type schedule struct {
 	screen *Screen
 	card   fyne.CanvasObject
 	rows   *fyne.Container
-	add    *widget.Button
+	add    *widgets.Button
 	full   fyne.CanvasObject
 	shown  []settings.Period
 }
@@ -25,7 +24,7 @@ type schedule struct {
 func newSchedule(s *Screen) *schedule {
 	w := s.env.Words
 	q := &schedule{screen: s, rows: container.NewVBox(), full: widgets.Hint(w.T("schedule.full"))}
-	q.add = widget.NewButton(w.T("schedule.add"), func() {
+	q.add = widgets.NewButton(w.T("schedule.add"), func() {
 		newPeriodDialog(s.env, w.T("schedule.add"), settings.Period{Days: settings.Days, From: "22:00", To: "07:00"}, func(p settings.Period) error {
 			return q.change(func(list []settings.Period) []settings.Period { return append(list, p) })
 		})

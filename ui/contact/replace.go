@@ -30,7 +30,7 @@ func (s *Screen) replace() {
 	r := &replacing{screen: s, link: widgets.NewMultiLineEntry(), means: widgets.Paragraph(""), wrong: widgets.Problem()}
 	r.link.SetPlaceHolder("paravent:…")
 	r.link.Wrapping = fyne.TextWrapBreak
-	r.link.SetMinRowsVisible(3)
+	r.link.SetMinRowsVisible(4)
 	r.link.OnChanged = func(string) { r.look() }
 	r.link.OnEnter = func() {
 		if !r.do.Disabled() && r.do.Importance != widget.DangerImportance { // another key is for the button alone

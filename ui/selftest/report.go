@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
 	"paravent/ui/widgets"
@@ -44,12 +43,12 @@ func (s *Screen) headline(r phone.PrivacyReport) fyne.CanvasObject {
 	said := container.NewVBox(text,
 		widgets.Inset(theme.InnerPadding(), 0, container.NewVBox(
 			widgets.NewLine(w.CheckWhen(r, s.now())).Small().Cut(), widgets.NewLine(w.CheckCount(r)).Small().Cut())))
-	var copied *widget.Button
-	copied = widget.NewButton(w.T("export.copy"), func() {
+	var copied *widgets.Button
+	copied = widgets.NewButton(w.T("export.copy"), func() {
 		fyne.CurrentApp().Clipboard().SetContent(w.CheckText(r, s.now()))
 		copied.SetText(w.T("export.copied"))
 	})
-	export := widget.NewButton(w.T("export.button"), func() { widgets.Export(s.env, s.formats(r)) })
+	export := widgets.NewButton(w.T("export.button"), func() { widgets.Export(s.env, s.formats(r)) })
 	return widgets.NewCard(container.NewVBox(container.NewBorder(nil, nil, icon, nil, said), container.NewHBox(copied, export)))
 }
 

@@ -30,8 +30,8 @@ type Screen struct {
 	now   func() time.Time
 
 	object fyne.CanvasObject
-	run    *widget.Button
-	stop   *widget.Button
+	run    *widgets.Button
+	stop   *widgets.Button
 	bar    *widget.ProgressBar
 	step   *widgets.Line
 	result *fyne.Container
@@ -43,9 +43,9 @@ type Screen struct {
 func New(env widgets.Env, p Phone, now func() time.Time, back func()) *Screen {
 	w := env.Words
 	s := &Screen{env: env, phone: p, now: now, result: container.NewVBox()}
-	s.run = widget.NewButton(w.T("check.run"), s.Run)
+	s.run = widgets.NewButton(w.T("check.run"), s.Run)
 	s.run.Importance = widget.HighImportance
-	s.stop = widget.NewButton(w.T("cancel"), s.Cancel)
+	s.stop = widgets.NewButton(w.T("cancel"), s.Cancel)
 	s.bar, s.step = widget.NewProgressBar(), widgets.NewLine("").Small()
 	s.bar.TextFormatter = func() string { return "" }
 	head := container.NewHBox(widgets.NewIconButton("back", w.T("check.back"), back), widgets.Gap(4), widgets.Heading(w.T("check.title")))

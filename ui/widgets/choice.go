@@ -181,6 +181,9 @@ func (m *Mark) CreateRenderer() fyne.WidgetRenderer {
 type hang struct{ left, up float32 }
 
 func (h *hang) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if !objects[0].Visible() {
+		return fyne.Size{}
+	}
 	m := objects[0].MinSize()
 	return fyne.NewSize(m.Width+h.left, m.Height-h.up)
 }

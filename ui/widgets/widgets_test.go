@@ -170,6 +170,15 @@ func TestTellingIsClosedByKeys(t *testing.T) {
 	}
 }
 
+func TestWhatIsHiddenTakesNoPlace(t *testing.T) {
+	test.NewTempApp(t)
+	label := widgets.Paragraph("Only sometimes")
+	flush := widgets.Flush(label)
+	require.NotZero(t, flush.MinSize().Height)
+	label.Hide()
+	require.Zero(t, flush.MinSize().Height)
+}
+
 // A dialog is as high as what it shows, also after it showed more.
 func TestADialogShrinks(t *testing.T) {
 	test.NewTempApp(t)

@@ -44,6 +44,7 @@ type App struct {
 	events   *hub
 	settings *settings.Store
 	me       *identity.Identity
+	key      keyPlace
 	people   *people.Store
 	door     *door.Door
 	courier  *courier.Courier
@@ -112,6 +113,11 @@ func Open(opts Options) (*App, error) {
 }
 
 func (a *App) openStores() error {
+	me, err := a.openIdentity() // first: a profile that is locked stays as it is
+	if err != nil {
+		return profileFault(err)
+	}
+	a.me = me
 	store, notice, err := settings.Open(a.opts.Profile)
 	if err != nil {
 		return fault(err)
@@ -123,11 +129,6 @@ func (a *App) openStores() error {
 			return fault(err)
 		}
 	}
-	me, err := a.openIdentity()
-	if err != nil {
-		return err
-	}
-	a.me = me
 	known, err := exists(a.peopleFile())
 	if err != nil {
 		return err
@@ -136,6 +137,7 @@ func (a *App) openStores() error {
 	if err != nil {
 		return err
 	}
+	settings.RemoveLeftovers(a.keyFile()) // a killed ProtectKey may have left the key in clear
 	a.note(notice)
 	if err := a.openDoor(!known || notice != nil); err != nil {
 		return errors.Join(err, a.people.Close())

@@ -29,22 +29,44 @@ const (
 // none or nobody to unlock it, from a file in the profile. A key file that is
 // there already wins: it is this profile's identity.
 func (a *App) openIdentity() (*identity.Identity, error) {
-	path := filepath.Join(a.opts.Profile, keyFile)
-	hasFile, err := exists(path)
+	hasFile, err := exists(a.keyFile())
 	if err != nil {
 		return nil, err
 	}
 	if !hasFile && !a.opts.Unattended {
 		me, err := a.loadOrCreate(a.opts.keyring(""))
 		if !errors.Is(err, identity.ErrNoKeyring) {
+			a.key.set(phone.KeyInKeyring, "")
 			return me, err
 		}
 	}
-	passphrase := os.Getenv(PassphraseVariable)
+	return a.openKeyFile()
+}
+
+// openKeyFile loads the key from its file. One that was written in clear is so
+// also where there is a passphrase now.
+func (a *App) openKeyFile() (*identity.Identity, error) {
+	passphrase := a.opts.passphrase()
+	me, err := a.loadOrCreate(identity.OpenFile(a.keyFile(), passphrase))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := identity.Load(identity.OpenFile(a.keyFile(), "")); err == nil {
+		passphrase = ""
+	}
+	a.key.set(placeOf(passphrase), passphrase)
 	if passphrase == "" && !a.opts.Unattended {
 		a.note(ErrKeyInClear)
 	}
-	return a.loadOrCreate(identity.OpenFile(path, passphrase))
+	return me, nil
+}
+
+// passphrase opens the key file, or is given to a new one; "" is none.
+func (o *Options) passphrase() string {
+	if o.Passphrase != "" {
+		return o.Passphrase
+	}
+	return os.Getenv(PassphraseVariable)
 }
 
 // loadOrCreate makes a new identity only in a profile that never had one: the

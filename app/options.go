@@ -27,6 +27,10 @@ type Options struct {
 	// is there to unlock the keyring of the desktop.
 	Unattended bool
 
+	// Passphrase opens the profile's key file, or is given to a new one; "" takes
+	// that of the environment (PassphraseVariable).
+	Passphrase string
+
 	// watch goes between the phone and the way out that the system chooses; nil does not.
 	// The privacy check counts with it what leaves.
 	watch func(egress.Network) egress.Network

@@ -134,7 +134,7 @@ func (o *Options) stage(c backup.Contents, useKeyring bool) error {
 	if err := errors.Join(o.stageSettings(dir, c), stagePeople(dir, c, me)); err != nil {
 		return err
 	}
-	keeper := identity.OpenFile(filepath.Join(dir, keyFile), os.Getenv(PassphraseVariable))
+	keeper := identity.OpenFile(filepath.Join(dir, keyFile), o.passphrase())
 	if useKeyring {
 		keeper = o.keyring(stagedKey)
 	}

@@ -43,6 +43,7 @@ func (a *App) RestoreHere(path, passphrase string) (*App, error) {
 		return a, err
 	}
 	opts, err := a.opts, a.Close()
+	opts.Passphrase = a.key.opensWith()
 	if err == nil {
 		err = opts.replace(c)
 	}

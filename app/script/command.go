@@ -68,6 +68,8 @@ type Phone interface {
 	Tunnel() (phone.Tunnel, bool)
 	RemoveTunnel() error
 	BackupTo(path, passphrase string, without ...phone.BackupPart) error
+	KeyPlace() phone.KeyPlace
+	ProtectKey(current, next string) error
 }
 
 // command is one line of input; each "do" uses some of the fields.
@@ -89,6 +91,7 @@ type command struct {
 	Path           string            `json:"path"`
 	Own            bool              `json:"own"` // contacts.export: one's own vCard
 	Passphrase     string            `json:"passphrase"`
+	Next           string            `json:"next"` // key.protect: the new passphrase
 	WithoutHistory bool              `json:"without_history"`
 	Link           string            `json:"link"`
 	Profile        string            `json:"profile"`
@@ -151,6 +154,10 @@ var verbs = map[string]func(*Face, command) (map[string]any, error){
 	"tunnel.import": (*Face).doTunnelImport,
 	"tunnel.show":   (*Face).doTunnelShow,
 	"tunnel.remove": func(f *Face, _ command) (map[string]any, error) { return nil, f.phone.RemoveTunnel() },
+
+	"key": func(f *Face, _ command) (map[string]any, error) {
+		return map[string]any{"place": f.phone.KeyPlace()}, nil
+	},
 
 	"history":        (*Face).doHistory,
 	"history.delete": (*Face).doHistoryDelete,

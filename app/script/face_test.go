@@ -194,6 +194,11 @@ func (p *fakePhone) BackupTo(path, passphrase string, without ...phone.BackupPar
 	p.ask("backup %s %s %v", path, passphrase, without)
 	return nil
 }
+func (p *fakePhone) KeyPlace() phone.KeyPlace { return phone.KeyInClear }
+func (p *fakePhone) ProtectKey(current, next string) error {
+	p.ask("protect %s %s", current, next)
+	return nil
+}
 func (p *fakePhone) RemoveTunnel() error              { p.ask("remove tunnel"); return nil }
 func (p *fakePhone) History(int) []phone.HistoryEntry { return p.past }
 func (p *fakePhone) HistoryWith(id string, _ int) []phone.HistoryEntry {
@@ -246,6 +251,7 @@ func TestCommands(t *testing.T) {
 		{`{"do":"direct","call":"` + id + `"}`, "direct " + id},
 		{`{"do":"relay","call":"` + id + `"}`, "relay " + id},
 		{`{"do":"knock","to":"paravent:x","text":"let me in"}`, "knock paravent:x let me in []"},
+		{`{"do":"key.protect","passphrase":"old horse","next":"new horse"}`, "protect old horse new horse"},
 		{`{"do":"backup","path":"b.age","passphrase":"correct horse","without_history":true}`, "backup b.age correct horse [history]"},
 		{`{"do":"knock","to":"Far","text":"hello","anyway":true}`, "knock Far hello [1]"},
 		{`{"do":"admit","entry":7}`, "admit 7 []"},

@@ -138,6 +138,43 @@ func TestViewsOfTheAddressBook(t *testing.T) {
 	require.True(t, s.Sees("Zoé") && s.Sees("Remove"), "the keyboard is on the new one")
 }
 
+// Home, End and the page keys lead through an address book of thousands.
+func TestContactsByPages(t *testing.T) {
+	f := uitest.New()
+	var many []string
+	for i := range 500 {
+		many = append(many, fmt.Sprintf("Person %03d", i))
+	}
+	f.SetPeople(many...)
+	w, s := open(t, f)
+	on := func() string {
+		s.Key(fyne.KeyReturn)
+		require.Equal(t, pageContact, w.main.page)
+		for _, name := range s.Texts() {
+			if strings.HasPrefix(name, "Person ") {
+				s.Key(fyne.KeyEscape)
+				return name
+			}
+		}
+		t.Fatal("nobody")
+		return ""
+	}
+	w.findKey()
+	s.Key(fyne.KeyDown)
+	require.Equal(t, "Person 000", on())
+	s.Key(fyne.KeyEnd)
+	require.Equal(t, "Person 499", on())
+	s.Key(fyne.KeyPageUp)
+	up := on()
+	require.Less(t, up, "Person 496")
+	require.Greater(t, up, "Person 480")
+	s.Key(fyne.KeyPageDown)
+	require.Equal(t, "Person 499", on())
+	s.Key(fyne.KeyHome)
+	s.Key(fyne.KeyPageUp)
+	require.Equal(t, "Person 000", on())
+}
+
 // Enter leads from the link to the name, and then adds: a link has one line.
 func TestAddByEnter(t *testing.T) {
 	f := uitest.New()

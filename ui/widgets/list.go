@@ -6,7 +6,8 @@ import (
 )
 
 // List is a list whose rows answer to keys: Space and Enter open the row that
-// the keyboard is on, and OnKey gets what the list has no use for.
+// the keyboard is on, Home, End and the page keys lead through long ones, and
+// OnKey gets what the list has no use for.
 type List struct {
 	widget.List
 	OnKey func(row int, key fyne.KeyName)
@@ -41,9 +42,34 @@ func (l *List) TypedKey(key *fyne.KeyEvent) {
 		if l.at >= 0 {
 			l.Select(l.at)
 		}
+	case fyne.KeyHome:
+		l.jump(0)
+	case fyne.KeyEnd:
+		l.jump(l.Length() - 1)
+	case fyne.KeyPageUp:
+		l.jump(l.at - l.page())
+	case fyne.KeyPageDown:
+		l.jump(l.at + l.page())
 	default:
 		if l.OnKey != nil && l.at >= 0 {
 			l.OnKey(l.at, key.Name)
 		}
 	}
+}
+
+// jump puts the keyboard on row, or on the one below the heading there.
+func (l *List) jump(row int) {
+	last := l.Length() - 1
+	row = max(0, min(row, last))
+	if l.Skips != nil && l.Skips(row) {
+		row = min(row+1, last)
+	}
+	if last >= 0 {
+		l.Highlight(row)
+	}
+}
+
+// page is how many rows are seen at once, but for one to go on reading from.
+func (l *List) page() int {
+	return max(1, int(l.Size().Height/l.MinSize().Height)-1)
 }

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
+	"paravent/ui/secret"
 	"paravent/ui/widgets"
 	"paravent/ui/words"
 )
@@ -22,11 +23,11 @@ type making struct {
 	env     widgets.Env
 	phone   Maker
 	done    func(path string)
-	secret  *secret
+	secret  *secret.Field
 	place   *place
 	without *widgets.Check
 	problem *widget.Label
-	busy    *busy
+	busy    *widgets.Busy
 	save    *widgets.Button
 	dialog  *widgets.Dialog
 }
@@ -36,18 +37,18 @@ type making struct {
 func Make(env widgets.Env, p Maker, now time.Time, done func(path string)) {
 	w := env.Words
 	m := &making{env: env, phone: p, done: done, problem: widgets.Problem()}
-	m.busy = newBusy()
-	m.secret = newTwice(w, m.try, m.fit)
+	m.busy = widgets.NewBusy()
+	m.secret = secret.NewTwice(w, w.T("passphrase.title"), m.try, m.fit)
 	m.place = newPlace(env, suggested(now), func() { m.say("") })
 	m.without = widgets.NewCheck(w.T("backup.without-history"), nil)
 	m.save = widgets.NewButton(w.T("backup.save"), m.try)
 	m.save.Importance = widget.HighImportance
 	shut := widgets.NewButton(w.T("cancel"), func() { m.dialog.Hide() })
-	m.busy.others = append(append(m.secret.disableables(), m.place.disableables()...), m.without, m.save, shut)
+	m.busy.Others = append(append(m.secret.Disableables(), m.place.disableables()...), m.without, m.save, shut)
 	m.dialog = widgets.NewDialog(env.Window, w.T("backup.make-title"), 480, container.NewVBox(
-		m.secret.object, widgets.Gap(6), m.place.object, m.without, m.problem, m.busy.object), shut, m.save)
-	m.busy.dialog = m.dialog
-	env.Window.Canvas().Focus(m.secret.entry)
+		m.secret.Object, widgets.Gap(6), m.place.object, m.without, m.problem, m.busy.Object), shut, m.save)
+	m.busy.Dialog = m.dialog
+	env.Window.Canvas().Focus(m.secret.First())
 }
 
 func (m *making) fit() { m.dialog.Fit() }
@@ -62,7 +63,7 @@ func (m *making) say(problem string) {
 func (m *making) try() {
 	path := m.place.path()
 	switch {
-	case m.save.Disabled() || !m.secret.complete(m.env.Window.Canvas()):
+	case m.save.Disabled() || !m.secret.Complete(m.env.Window.Canvas()):
 	case path == "":
 		m.say(m.env.Words.T("backup.no-name"))
 		m.env.Window.Canvas().Focus(m.place.name)
@@ -73,7 +74,7 @@ func (m *making) try() {
 
 // look asks before another file is replaced.
 func (m *making) look(path string) {
-	m.busy.start(m.env.Words.T("backup.writing"))
+	m.busy.Start(m.env.Words.T("backup.writing"))
 	m.env.Spawn(func() func() {
 		_, err := os.Lstat(path)
 		return func() {
@@ -81,7 +82,7 @@ func (m *making) look(path string) {
 				m.write(path)
 				return
 			}
-			m.busy.stop()
+			m.busy.Stop()
 			w := m.env.Words
 			widgets.Ask(m.env.Window, w.T("backup.replace-title"), w.T("backup.replace", "path", words.SafeText(path)),
 				w.T("backup.replace-do"), w.T("cancel"), func() { m.write(path) })
@@ -91,12 +92,12 @@ func (m *making) look(path string) {
 
 func (m *making) write(path string) {
 	m.say("")
-	m.busy.start(m.env.Words.T("backup.writing"))
+	m.busy.Start(m.env.Words.T("backup.writing"))
 	var without []phone.BackupPart
 	if m.without.Checked {
 		without = append(without, phone.BackupHistory)
 	}
-	passphrase := m.secret.entry.Text
+	passphrase := m.secret.Text()
 	m.env.Spawn(func() func() {
 		err := m.phone.BackupTo(path, passphrase, without...)
 		return func() { m.written(path, err) }
@@ -105,7 +106,7 @@ func (m *making) write(path string) {
 
 func (m *making) written(path string, err error) {
 	w := m.env.Words
-	m.busy.stop()
+	m.busy.Stop()
 	switch gone := m.dialog.Gone(); {
 	case err != nil && gone:
 		m.env.Fail(err)

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
+	"paravent/ui/secret"
 	"paravent/ui/widgets"
 	"paravent/ui/words"
 )
@@ -38,12 +39,12 @@ type restoring struct {
 	target Target
 
 	file   *widgets.Entry
-	secret *secret
+	secret *secret.Field
 	name   *widgets.Entry
 	form   *fyne.Container
 	found  *fyne.Container // what is in the file; empty while the form is shown
 	say    func(string)
-	busy   *busy
+	busy   *widgets.Busy
 	leave  *widgets.Button // Cancel, or Back
 	next   *widgets.Button // Check, or Restore
 	dialog *widgets.Dialog
@@ -53,7 +54,7 @@ type restoring struct {
 // it to t once that was agreed to. Nothing is written before.
 func Restore(env widgets.Env, t Target) {
 	w := env.Words
-	r := &restoring{env: env, target: t, busy: newBusy(), file: widgets.NewEntry(), name: widgets.NewEntry(), found: container.NewVBox()}
+	r := &restoring{env: env, target: t, busy: widgets.NewBusy(), file: widgets.NewEntry(), name: widgets.NewEntry(), found: container.NewVBox()}
 	problem := widgets.Problem()
 	r.say = func(text string) {
 		widgets.SetProblem(problem, text)
@@ -66,8 +67,8 @@ func Restore(env widgets.Env, t Target) {
 	r.name.SetPlaceHolder(w.T("profiles.name-hint"))
 	r.name.OnChanged = func(string) { r.say("") }
 	r.name.OnSubmitted = func(string) { r.forward() }
-	r.dialog = widgets.NewDialog(env.Window, t.Title, 500, container.NewVBox(r.form, r.found, problem, r.busy.object), r.leave, r.next)
-	r.busy.dialog = r.dialog
+	r.dialog = widgets.NewDialog(env.Window, t.Title, 500, container.NewVBox(r.form, r.found, problem, r.busy.Object), r.leave, r.next)
+	r.busy.Dialog = r.dialog
 	r.ask()
 }
 
@@ -79,14 +80,14 @@ func (r *restoring) newForm() *fyne.Container {
 	choose := widgets.NewButton(w.T("restore.choose"), func() {
 		widgets.ChooseFile(r.env, w.T("restore.file"), []string{ending}, func(path string) {
 			r.file.SetText(path)
-			r.env.Window.Canvas().Focus(r.secret.entry)
+			r.env.Window.Canvas().Focus(r.secret.First())
 		})
 	})
-	r.secret = newSecret(w, w.T("restore.passphrase"), w.T("restore.passphrase-hint"), r.forward, func() { r.dialog.Fit() })
-	r.busy.others = append(r.secret.disableables(), r.file, choose, r.name, r.leave, r.next)
+	r.secret = secret.New(w, w.T("restore.passphrase"), w.T("restore.passphrase-hint"), r.forward, func() { r.dialog.Fit() })
+	r.busy.Others = append(r.secret.Disableables(), r.file, choose, r.name, r.leave, r.next)
 	return container.NewVBox(
 		widgets.Field(w.T("restore.file"), container.NewBorder(nil, nil, nil, choose, r.file)),
-		widgets.Gap(4), r.secret.object)
+		widgets.Gap(4), r.secret.Object)
 }
 
 // ask shows the form.
@@ -117,19 +118,19 @@ func (r *restoring) forward() {
 	case path == "":
 		r.say(r.env.Words.T("restore.no-file"))
 		r.env.Window.Canvas().Focus(r.file)
-	case r.secret.complete(r.env.Window.Canvas()):
+	case r.secret.Complete(r.env.Window.Canvas()):
 		r.read(path)
 	}
 }
 
 func (r *restoring) read(path string) {
 	r.say("")
-	r.busy.start(r.env.Words.T("restore.checking"))
-	passphrase := r.secret.entry.Text
+	r.busy.Start(r.env.Words.T("restore.checking"))
+	passphrase := r.secret.Text()
 	r.env.Spawn(func() func() {
 		c, err := r.target.Read(path, passphrase)
 		return func() {
-			r.busy.stop()
+			r.busy.Stop()
 			r.say(r.env.Words.Error(err))
 			if err == nil && !r.dialog.Gone() {
 				r.show(c)
@@ -180,12 +181,12 @@ func (r *restoring) warnings(c phone.BackupContents) []string {
 
 func (r *restoring) restore(path string) {
 	r.say("")
-	r.busy.start(r.env.Words.T("restore.restoring"))
-	name, passphrase := r.name.Text, r.secret.entry.Text
+	r.busy.Start(r.env.Words.T("restore.restoring"))
+	name, passphrase := r.name.Text, r.secret.Text()
 	r.env.Spawn(func() func() {
 		then, err := r.target.Restore(name, path, passphrase)
 		return func() {
-			r.busy.stop()
+			r.busy.Stop()
 			r.say(r.env.Words.Error(err))
 			if err == nil {
 				r.dialog.Hide()

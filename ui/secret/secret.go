@@ -1,4 +1,6 @@
-package backup
+// Package secret asks for passphrases: one that a file has, or a new one twice,
+// saying how good it is. Drawing goroutine only.
+package secret
 
 import (
 	"unicode/utf8"
@@ -12,40 +14,41 @@ import (
 	"paravent/ui/words"
 )
 
-// secret asks for a passphrase: once for a file that has one, or twice for one
+// Field asks for a passphrase: once for a file that has one, or twice for one
 // that shall get it.
-type secret struct {
+type Field struct {
+	Object  fyne.CanvasObject
 	words   words.Words
 	entry   *widgets.Entry
 	again   *widgets.Entry // nil: asked for once
 	show    *widgets.Check
 	problem *widget.Label
+	others  []*Field // revealed with this one
 	fit     func()
-	object  fyne.CanvasObject
 }
 
-// newSecret asks under title; submit runs on Enter, fit after it took more room
+// New asks under title; submit runs on Enter, fit after it took more room
 // or less.
-func newSecret(w words.Words, title, hint string, submit, fit func()) *secret {
-	s := &secret{words: w, fit: fit, problem: widgets.Problem()}
+func New(w words.Words, title, hint string, submit, fit func()) *Field {
+	s := &Field{words: w, fit: fit, problem: widgets.Problem()}
 	s.entry = concealed(hint, submit)
-	s.entry.OnChanged = func(string) { s.say("") }
+	s.entry.OnChanged = func(string) { s.Say("") }
 	s.show = widgets.NewCheck(w.T("passphrase.show"), s.reveal)
-	s.object = container.NewVBox(widgets.Field(title, s.entry), s.problem, s.show)
+	s.Object = container.NewVBox(widgets.Field(title, s.entry), s.problem, s.show)
 	return s
 }
 
-// newTwice asks for a passphrase that nobody has used yet, and says how good it is.
-func newTwice(w words.Words, submit, fit func()) *secret {
-	s := newSecret(w, "", w.T("passphrase.new-hint"), submit, fit)
+// NewTwice asks for a passphrase that nobody has used yet, and says how good it is.
+func NewTwice(w words.Words, title string, submit, fit func()) *Field {
+	s := New(w, "", w.T("passphrase.new-hint"), submit, fit)
 	s.again = concealed(w.T("passphrase.again-hint"), submit)
 	label, advice := widgets.LiveHint(w.T("passphrase." + strength("")))
 	s.entry.OnChanged = func(text string) {
 		label.SetText(w.T("passphrase." + strength(text)))
-		s.say("")
+		s.Say("")
 	}
-	s.again.OnChanged = func(string) { s.say("") }
-	s.object = container.NewVBox(widgets.Field(w.T("passphrase.title"), s.entry), advice,
+	s.again.OnChanged = func(string) { s.Say("") }
+	s.Object = container.NewVBox(widgets.Field(title, s.entry), advice,
 		widgets.Field(w.T("passphrase.again"), s.again), s.problem, s.show)
 	return s
 }
@@ -60,37 +63,40 @@ func concealed(hint string, submit func()) *widgets.Entry {
 	return e
 }
 
-func (s *secret) reveal(on bool) {
+func (s *Field) reveal(on bool) {
 	for _, e := range s.entries() {
 		e.Password = !on
 		e.Refresh()
 	}
+	for _, o := range s.others {
+		o.reveal(on)
+	}
 }
 
-func (s *secret) entries() []*widgets.Entry {
+func (s *Field) entries() []*widgets.Entry {
 	if s.again == nil {
 		return []*widgets.Entry{s.entry}
 	}
 	return []*widgets.Entry{s.entry, s.again}
 }
 
-// say shows what is wrong with the passphrase, nothing for "".
-func (s *secret) say(problem string) {
+// Say shows what is wrong with the passphrase, nothing for "".
+func (s *Field) Say(problem string) {
 	widgets.SetProblem(s.problem, problem)
 	s.fit()
 }
 
-// complete tells whether there is a passphrase to use, and else says what is
+// Complete tells whether there is a passphrase to use, and else says what is
 // wrong and gives the focus to where it can be mended.
-func (s *secret) complete(c fyne.Canvas) bool {
+func (s *Field) Complete(c fyne.Canvas) bool {
 	w := s.words
 	switch {
 	case s.again == nil && s.entry.Text == "":
-		s.say(w.T("passphrase.missing"))
+		s.Say(w.T("passphrase.missing"))
 	case s.again != nil && utf8.RuneCountInString(s.entry.Text) < phone.MinPassphrase:
-		s.say(w.T("error.passphrase-too-short"))
+		s.Say(w.T("error.passphrase-too-short"))
 	case s.again != nil && s.again.Text != s.entry.Text:
-		s.say(w.T("passphrase.differ"))
+		s.Say(w.T("passphrase.differ"))
 		c.Focus(s.again)
 		return false
 	default:
@@ -100,7 +106,21 @@ func (s *secret) complete(c fyne.Canvas) bool {
 	return false
 }
 
-func (s *secret) disableables() []fyne.Disableable {
+// Text is the passphrase that was typed.
+func (s *Field) Text() string { return s.entry.Text }
+
+// First wants the keyboard first.
+func (s *Field) First() fyne.Focusable { return s.entry }
+
+// RevealWith has the check of other show what is typed here too, in place of
+// this field's own.
+func (s *Field) RevealWith(other *Field) {
+	s.show.Hide()
+	other.others = append(other.others, s)
+}
+
+// Disableables are what nobody may touch while the passphrase is tried.
+func (s *Field) Disableables() []fyne.Disableable {
 	list := []fyne.Disableable{s.show}
 	for _, e := range s.entries() {
 		list = append(list, e)

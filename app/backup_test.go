@@ -37,7 +37,7 @@ func livedIn(t *testing.T, opts Options) lived {
 	defer func() { require.NoError(t, a.Close()) }()
 	for i, name := range []string{"Ann", "Bob", "Zoé"} {
 		require.NoError(t, a.people.Put(phone.Contact{ID: contactID(i), Name: name, Blocked: i == 1, Permission: phone.PermissionNever, Trust: phone.Verified}))
-		_, err := a.people.AddHistory(phone.HistoryEntry{Kind: phone.HistoryCall, At: time.Now().Add(time.Duration(i-9) * time.Hour).UTC(), Peer: phone.Person{Name: name}})
+		_, err := a.people.AddHistory(phone.HistoryEntry{Kind: phone.HistoryCall, Reason: phone.Missed, At: time.Now().Add(time.Duration(i-9) * time.Hour).UTC(), Peer: phone.Person{Name: name}})
 		require.NoError(t, err)
 	}
 	for key, value := range map[string]string{"name": `"Me"`, "privacy.constant_bitrate": "true", "calls.audience": `["verified"]`, "audio.speaker": `"Desk"`, "privacy.vpn_device": `"wg7"`} {
@@ -76,6 +76,7 @@ func (l lived) requireIn(t *testing.T, opts Options) {
 	require.Equal(t, l.self, a.Self().ID)
 	require.Equal(t, l.contacts, a.Contacts())
 	require.Equal(t, l.history, a.History(0))
+	require.Zero(t, a.Unseen(), "what is restored is no news")
 	s := a.settings.Current()
 	require.Equal(t, "Me", s.Name)
 	require.True(t, s.Privacy.ConstantBitrate)

@@ -174,7 +174,11 @@ func stagePeople(dir string, c backup.Contents, me *identity.Identity) error {
 	if len(blobs) < len(c.Secrets) {
 		return errors.Join(fmt.Errorf("%w: secrets", backup.ErrNewer), store.Close())
 	}
-	return errors.Join(faultOfContents(store.Fill(c.Contacts, c.History, blobs)), store.Close())
+	err = faultOfContents(store.Fill(c.Contacts, c.History, blobs))
+	if err == nil {
+		_, err = store.MarkSeen() // nothing in a backup is news
+	}
+	return errors.Join(err, store.Close())
 }
 
 // finishRestore does what a restoring that was killed left to do: nothing of it

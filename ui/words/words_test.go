@@ -242,7 +242,7 @@ func TestAudience(t *testing.T) {
 func TestRecovery(t *testing.T) {
 	w := words.For("en")
 	r := &phone.Recovery{Err: phone.ErrFile, People: 12, Entries: 40, Kept: "people.db.broken-1"}
-	require.Contains(t, w.Error(fmt.Errorf("open: %w", r)), "12 people and 40 entries of the history could be recovered; the damaged file was kept as people.db.broken-1")
+	require.Contains(t, w.Error(fmt.Errorf("open: %w", r)), "people, 12; entries of the history, 40. The damaged file was kept as people.db.broken-1")
 	r.People, r.Entries = 0, 0
 	require.Contains(t, w.Error(r), "nothing of it could be read")
 }

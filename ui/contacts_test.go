@@ -12,10 +12,12 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"github.com/stretchr/testify/require"
 
 	"paravent/app/phone"
 	"paravent/ui/uitest"
+	"paravent/ui/widgets"
 )
 
 func contactsScenes() map[string]func(*testing.T, *uitest.Fake, *Window, uitest.Screen) {
@@ -136,6 +138,31 @@ func TestViewsOfTheAddressBook(t *testing.T) {
 	require.Equal(t, []string{"Zoé"}, names(s, "Zoé"))
 	s.Key(fyne.KeyReturn)
 	require.True(t, s.Sees("Zoé") && s.Sees("Remove"), "the keyboard is on the new one")
+}
+
+// What is wrong with a name leads to the name, anything else to the link.
+func TestAddLeadsToWhatIsWrong(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	s.Tap("Add a contact")
+	s.Type("paravent:…", uitest.Link("zoe"))
+	s.Type("As you want to see it", "Zoé")
+	for _, row := range []struct {
+		err   error
+		field string
+	}{{uitest.ErrNameTaken, "As you want to see it"}, {phone.ErrDiskFull, "paravent:…"}} {
+		f.Fail(row.err)
+		s.Tap("Add")
+		require.True(t, s.Sees(w.env.Words.Error(row.err)))
+		require.Same(t, s.Entry(row.field), focusedEntry(t, w))
+	}
+}
+
+func focusedEntry(t *testing.T, w *Window) *widget.Entry {
+	t.Helper()
+	e, ok := w.win.Canvas().Focused().(*widgets.Entry)
+	require.True(t, ok)
+	return &e.Entry
 }
 
 // Home, End and the page keys lead through an address book of thousands.

@@ -157,15 +157,29 @@ func (s *Store) Remove(ids ...string) error {
 	return nil
 }
 
+// usable tells what is wrong with a name: one that does not go into the address
+// book is typed by somebody who then has to find out why.
+func usable(name string) error {
+	odd := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+	switch {
+	case name == "":
+		return fmt.Errorf("%w: name", ErrBadContact)
+	case len(name) > MaxName:
+		return fmt.Errorf("%w: %w", ErrLongName, ErrBadContact)
+	case !utf8.ValidString(name), slices.ContainsFunc([]rune(name), odd):
+		return fmt.Errorf("%w: %w", ErrOddName, ErrBadContact)
+	}
+	return nil
+}
+
 // clean checks a contact and fills in what is empty.
 func clean(c phone.Contact) (phone.Contact, error) {
 	c.ID, c.Name = strings.ToLower(c.ID), strings.TrimSpace(c.Name)
 	if raw, err := hex.DecodeString(c.ID); err != nil || len(raw) != idBytes {
 		return c, fmt.Errorf("%w: id", ErrBadContact)
 	}
-	if c.Name == "" || len(c.Name) > MaxName || !utf8.ValidString(c.Name) ||
-		slices.ContainsFunc([]rune(c.Name), func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
-		return c, fmt.Errorf("%w: name", ErrBadContact)
+	if err := usable(c.Name); err != nil {
+		return c, err
 	}
 	if len(c.Address) > maxAddress || !utf8.ValidString(c.Address) {
 		return c, fmt.Errorf("%w: address", ErrBadContact)

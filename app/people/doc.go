@@ -16,6 +16,8 @@ var (
 	ErrStore          = phone.NewFault("people-store")      // reading or writing failed; the old content is intact
 	ErrAlreadyContact = phone.NewFault("already-contact")   // another entry has this identity
 	ErrBadContact     = phone.NewFault("bad-contact")       // a contact without a key or with an unusable name
+	ErrLongName       = phone.NewFault("contact-name-long") // of ErrBadContact: a name of more than MaxName bytes
+	ErrOddName        = phone.NewFault("contact-name-odd")  // of ErrBadContact: a name with characters that must not be shown
 	ErrNoContact      = phone.NewFault("no-such-contact")   // Remove: nobody has this id
 	ErrNoEntry        = phone.NewFault("no-such-entry")     // no entry of the history has, or ever had, this ID
 	ErrTooMany        = phone.NewFault("too-many-contacts") // the address book is full

@@ -103,6 +103,8 @@ func TestBadContactsAreRefused(t *testing.T) {
 		change(&c)
 		require.ErrorIs(t, s.Put(c), ErrBadContact, name)
 	}
+	require.Equal(t, "contact-name-long", phone.CodeOf(s.Put(person(1, strings.Repeat("x", MaxName+1)))))
+	require.Equal(t, "contact-name-odd", phone.CodeOf(s.Put(person(1, "\u200fAnn"))), "as a page had it that it was copied from")
 	require.Empty(t, s.Contacts())
 	for _, name := range []string{"👩\u200d👩\u200d👧", "مريم العربية", "שלום", "नमस्ते", "漢字", "e\u0301"} {
 		require.NoError(t, s.Put(person(1, name)), name)

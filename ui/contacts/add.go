@@ -111,7 +111,11 @@ func (a *adding) try() {
 	}
 	c, err := a.screen.phone.AddContact(name, link)
 	if err != nil {
-		a.wrong(a.link, w.Error(err))
+		field := a.link
+		if strings.HasPrefix(phone.CodeOf(err), "contact-name-") {
+			field = a.name
+		}
+		a.wrong(field, w.Error(err))
 		return
 	}
 	a.dialog.Hide()

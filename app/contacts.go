@@ -107,11 +107,13 @@ func (a *App) RemoveContact(id string) error {
 }
 
 // person tells who a party is: the contact's name, else what they call
-// themselves.
+// themselves, and whether that is a contact's name too.
 func (a *App) person(id, address, calledThemselves string) phone.Person {
 	p := phone.Person{ID: id, Name: calledThemselves, Address: address}
 	if c, ok := a.people.Find(id); ok {
 		p.Name, p.Contact = c.Name, true
+		return p
 	}
+	p.Namesake = a.people.Named(p.Name, id)
 	return p
 }

@@ -145,6 +145,21 @@ func TestKnockWaitsInTheBoxAndAdmissionsSurvive(t *testing.T) {
 	require.False(t, rings(t, a, b, link), "taken back")
 }
 
+// Whoever is outside, and goes by the name of somebody inside, is told apart.
+func TestANamesakeIsNoContact(t *testing.T) {
+	a, w := openPhone(t, "alice", EmbeddedServer)
+	c, err := a.AddContact("Zoé Martin", linkOn(t, "203.0.113.9:7000"))
+	require.NoError(t, err)
+	for name, want := range map[string]bool{"zoe\u200b  MARTIN": true, "Zoé": false, "": false} {
+		payload, err := call.EncodeKnock("it is me", name, time.Now())
+		require.NoError(t, err)
+		from := w.count()
+		a.calls.Receive(call.Received{From: stranger(linkOn(t, "203.0.113.9:7000")), Call: phone.NewCallID(), Payload: payload, Stranger: true, HasLink: true})
+		require.Equal(t, want, waitFrom(t, w, from, isKnock).From.Namesake, name)
+	}
+	require.False(t, a.person(c.ID, c.Address, "Zoé Martin").Namesake, "it is them")
+}
+
 // New address: strangers with an old link are nobody, contacts go on.
 func TestP14ANewAddressRetiresOldLinks(t *testing.T) {
 	s := openServer(t, server.Config{})

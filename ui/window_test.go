@@ -295,6 +295,22 @@ func TestUnknownCallerIsShownSafely(t *testing.T) {
 	require.Zero(t, w.main.nav[pageHistory].Count())
 }
 
+// A name alone lets nobody pass for a contact.
+func TestANamesakeIsToldApart(t *testing.T) {
+	f := uitest.New()
+	w, s := open(t, f)
+	told := w.env.Words.T("namesake")
+	other := phone.Person{ID: "ff", Name: "Mei Lin", Namesake: true}
+	id := f.Ring(other, false)
+	require.True(t, s.Sees(told))
+	f.End(id, phone.Cancelled)
+	require.False(t, s.Sees(told))
+	f.KnockAt(other, "It is me")
+	require.True(t, s.Sees(told))
+	f.Ring(f.Person("Mei Lin"), false)
+	require.False(t, s.Sees(told))
+}
+
 func TestCallTakesThePlaceOfAGlare(t *testing.T) {
 	f := uitest.New()
 	w, _ := open(t, f)

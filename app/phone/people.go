@@ -70,6 +70,8 @@ type Person struct {
 	Name    string `json:"name"` // the contact's name here, else what they call themselves, made safe to show
 	Contact bool   `json:"contact"`
 	Address string `json:"address"`
+	// Namesake: is no contact, and calls themselves by the name of one.
+	Namesake bool `json:"namesake,omitempty"`
 }
 
 // HistoryKind says what an entry of the history is about.

@@ -139,6 +139,9 @@ func (f *Face) release(id phone.CallID) {
 // "contact.add" take.
 func who(p phone.Person, fields map[string]any) map[string]any {
 	fields["from"], fields["from_id"], fields["from_name"], fields["contact"] = p.Address, p.ID, p.Name, p.Contact
+	if p.Namesake {
+		fields["namesake"] = true
+	}
 	return fields
 }
 

@@ -76,6 +76,8 @@ func (s *Incoming) known(name string) fyne.CanvasObject {
 		return l
 	}
 	switch {
+	case s.info.Peer.Namesake:
+		return line("namesake", theme.ColorNameError).Bold()
 	case !s.info.Peer.Contact:
 		return line("incoming.unknown", theme.ColorNameWarning)
 	case s.info.Trust == phone.Changed:

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"paravent/app/phone"
@@ -21,6 +22,11 @@ func (l *List) card(who phone.Person, title string, text fyne.CanvasObject, acti
 	face.SetPerson(words.SafeName(who.Name), who.ID)
 	head := container.NewVBox(widgets.NewLine(title).Bold().Cut(),
 		widgets.NewLine(l.env.Words.T("link.key", "key", openlink.ShortKey(who.ID))).Small().Cut())
+	if who.Namesake {
+		warning := widgets.NewLine(l.env.Words.T("namesake")).Small().Cut()
+		warning.SetColor(theme.ColorNameError)
+		head.Add(warning)
+	}
 	if who.Contact {
 		head.Objects = head.Objects[:1]
 		page := widget.NewButton(l.env.Words.T("contacts.more"), func() { l.onOpen(who.ID) })

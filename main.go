@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 
+	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"paravent/desktop"
@@ -22,13 +23,11 @@ func run(args []string) int {
 	} else if err != nil {
 		return 2
 	}
-	first, handed, err := start.Claim()
-	if err == nil && !handed {
-		err = desktop.Run(fyneapp.NewWithID("org.paravent.phone"), start, first)
-	}
-	if err != nil {
+	if err := desktop.Run(start, newGUI); err != nil {
 		fmt.Fprintln(os.Stderr, "paravent:", err)
 		return 1
 	}
 	return 0
 }
+
+func newGUI() fyne.App { return fyneapp.NewWithID("org.paravent.phone") }

@@ -2,61 +2,52 @@
 // for, the one process of a profile, links from outside, and the life of both.
 // Only main uses it.
 //
-//	command line -> Parse -> Claim -> another window has it: handed over, the end
-//	                             |-> Run: app.Open -> ui.New -> Fyne's loop -> Close
-//	later starts, the system's links -> Run -> window asks
+//	command line -> Parse -> Run -> owner: claim -> another window has it: handed over, the end
+//	                                  '-> app.Open -> desk: ui.New -> Fyne's loop -> Close
+//	                                         '-> locked, or something in the way: ui.Gate -> owner -> ui.Window
+//	later starts, the system's links -> desk -> window asks
 //	first start, "I have a backup" -> owner: app.RestoreHere -> the window goes on with another phone
 package desktop
 
 import (
-	"context"
+	"errors"
 	"os"
 
 	"fyne.io/fyne/v2"
 
-	"paravent/app"
 	"paravent/app/identity"
 	"paravent/app/instance"
 	"paravent/app/script"
-	"paravent/settings"
-	"paravent/ui"
 )
 
-// Run opens the phone and its window, and returns when the window closes.
-func Run(gui fyne.App, s Start, first *instance.Instance) error {
-	defer func() { _ = first.Close() }()
-	phone, err := app.Open(s.options)
-	if err != nil {
-		return err
+// Run opens the phone and its window, and returns when the window closes, or
+// when another window of the profile came forward instead. Only a script is told
+// by an error what keeps the phone from opening; people see it in the window.
+func Run(s Start, newGUI func() fyne.App) error {
+	own := newOwner(s)
+	phone, err := own.open("")
+	if err != nil && (s.scripted || errors.Is(err, errHanded)) {
+		own.close()
+		if s.scripted {
+			return err
+		}
+		return nil
 	}
-	face := script.New(phone, os.Stdout, s.answer)
-	if s.scripted {
-		defer face.Attach()() // after Close, which has last events to tell
-	}
-	own := &owner{phone: phone}
-	defer own.close()
 	startNoBus()
-	links := systemLinks()
-	window := ui.New(gui, phone)
-	if !s.scripted { // a script goes on talking to the phone it began with
-		window.OfferRestore(own.restoreHere)
-	}
-	window.Show()
-	if s.link != "" {
-		window.Open(s.link)
-	}
-	go attend(first.Requests(), links, window)
+	d := &desk{gui: newGUI(), start: s, own: own}
+	var face *script.Face
 	if s.scripted {
-		go func() {
-			_ = face.Run(context.Background(), os.Stdin)
-			fyne.Do(gui.Quit)
-		}()
+		face = script.New(phone, os.Stdout, s.answer)
+		defer face.Attach()() // after close, which has last events to tell
 	}
-	// Without a name the window asks for one first, and starts the phone then.
-	if now := phone.Settings(); now.Server.Mode != settings.ServerUnset && (now.Name != "" || s.scripted) {
-		go func() { _ = phone.Start() }() // a failure reaches the window as an event
+	defer own.close()
+	links := systemLinks()
+	d.begin(phone, err)
+	own.attended(func(requests <-chan instance.Request) { go d.attend(requests, links) })
+	if face != nil {
+		go d.obey(face)
 	}
-	gui.Run()
+	d.gui.Run()
 	return nil
 }
 
@@ -82,28 +73,3 @@ func systemLinks() <-chan string {
 
 // maxLinks bounds the links of the system that wait for the window.
 const maxLinks = 8
-
-// attend does what later starts of the profile and the system ask of this
-// window, until the profile is given up.
-func attend(requests <-chan instance.Request, links <-chan string, window *ui.Window) {
-	for {
-		var r instance.Request
-		select {
-		case next, ok := <-requests:
-			if !ok {
-				return
-			}
-			r = next
-		case link := <-links:
-			r = instance.Opening(link)
-		}
-		fyne.Do(func() {
-			switch r.Do {
-			case instance.Open:
-				window.Open(r.Link)
-			case instance.Show:
-				window.Raise()
-			}
-		})
-	}
-}

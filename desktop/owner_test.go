@@ -32,7 +32,8 @@ func TestTheFirstStartBecomesTheBackedUpPhone(t *testing.T) {
 	require.NoError(t, old.BackupTo(path, passphrase))
 
 	fresh := openPhone(t)
-	own := &owner{phone: fresh}
+	own := newOwner(Start{})
+	own.phone = fresh
 	same, err := own.restoreHere(path, "something else")
 	require.ErrorIs(t, err, identity.ErrWrongPassphrase)
 	require.Same(t, fresh, same)

@@ -53,15 +53,15 @@ func Parse(fs *flag.FlagSet, args []string) (Start, error) {
 	return s, nil
 }
 
-// Claim makes this process the one of the profile's window, or hands the link
+// claim makes this process the one of the profile's window, or hands the link
 // over to the window that is open already. A script expects a phone of its
 // own, and hands nothing over.
-func (s Start) Claim() (first *instance.Instance, handed bool, err error) {
+func (s Start) claim(ctx context.Context) (first *instance.Instance, handed bool, err error) {
 	if s.scripted {
 		first, err = instance.Take(s.options.Profile)
 		return first, false, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), handOver)
+	ctx, cancel := context.WithTimeout(ctx, handOver)
 	defer cancel()
 	return instance.Claim(ctx, s.options.Profile, instance.Opening(s.link))
 }

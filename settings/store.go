@@ -67,6 +67,17 @@ func Open(dir string) (s *Store, notice error, err error) { //nolint:revive,stat
 	return s, notice, nil
 }
 
+// Read reads the settings in dir and changes nothing there; defaults stand in
+// for what cannot be read.
+func Read(dir string) Settings {
+	data, err := os.ReadFile(filepath.Join(dir, fileName))
+	if err != nil {
+		return Defaults()
+	}
+	s, _ := parse(data, steps)
+	return s
+}
+
 // Current is a copy of the settings.
 func (s *Store) Current() Settings {
 	s.mu.Lock()

@@ -264,3 +264,19 @@ func FuzzParse(f *testing.F) {
 		require.Equal(t, s, back)
 	})
 }
+
+// Reading tells what is there, and leaves also a broken file as it is.
+func TestReadChangesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	require.Equal(t, Defaults(), Read(dir))
+	require.NoDirExists(t, dir)
+	s, _, err := Open(dir)
+	require.NoError(t, err)
+	require.NoError(t, s.Update(func(v *Settings) { v.Language = "fr" }))
+	require.Equal(t, "fr", Read(dir).Language)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, fileName), []byte("{"), 0o600))
+	require.Equal(t, Defaults(), Read(dir))
+	files, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+}

@@ -196,11 +196,14 @@ func (w *Window) notice(n phone.Notice) {
 
 // setContent changes what the window shows, and who gets the keys that no
 // focused widget takes.
-func (w *Window) setContent(o fyne.CanvasObject, keys func(fyne.KeyName)) {
-	c := w.win.Canvas()
+func (w *Window) setContent(o fyne.CanvasObject, keys func(fyne.KeyName)) { show(w.win, o, keys) }
+
+// show does so in any window.
+func show(win fyne.Window, o fyne.CanvasObject, keys func(fyne.KeyName)) {
+	c := win.Canvas()
 	widgets.ClearOverlays(c)
 	c.Unfocus()
-	w.win.SetContent(widgets.WithTips(c, o))
+	win.SetContent(widgets.WithTips(c, o))
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if keys != nil {
 			keys(e.Name)

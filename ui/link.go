@@ -1,15 +1,23 @@
 package ui
 
-import "paravent/ui/openlink"
+import (
+	"fyne.io/fyne/v2"
+
+	"paravent/ui/openlink"
+)
 
 // Raise brings the window forward, also where it is minimized.
 func (w *Window) Raise() {
 	if w.closed {
 		return
 	}
-	restore(w.win)
-	w.win.Show()
-	w.win.RequestFocus()
+	raise(w.win)
+}
+
+func raise(win fyne.Window) {
+	restore(win)
+	win.Show()
+	win.RequestFocus()
 }
 
 // Open brings the window forward and asks what to do with a paravent: link.

@@ -64,21 +64,33 @@ type world struct {
 // New makes the window of p. PARAVENT_RENDER=raster or =shader overrides how
 // pictures are drawn.
 func New(a fyne.App, p Phone) *Window {
-	return newWindow(a, p, world{now: time.Now, spawn: spawn, every: every})
+	return newWindow(a, p, realWorld())
 }
 
+func realWorld() world { return world{now: time.Now, spawn: spawn, every: every} }
+
 func newWindow(a fyne.App, p Phone, real world) *Window {
+	return newWindowIn(a, newFrame(a), p, real)
+}
+
+// newFrame is the window of the system, empty.
+func newFrame(a fyne.App) fyne.Window {
 	a.Settings().SetTheme(theme.New())
 	a.SetIcon(theme.AppIcon())
+	win := a.NewWindow("Paravent")
+	win.SetPadded(false)
+	win.Resize(fyne.NewSize(1000, 700))
+	return win
+}
+
+func newWindowIn(a fyne.App, frame fyne.Window, p Phone, real world) *Window {
 	way := video.WayFromEnv()
 	w := &Window{
 		app: a, phone: p, world: real,
-		win:    a.NewWindow("Paravent"),
+		win:    frame,
 		remote: video.New("remote", way, false), local: video.New("local", way, true),
 		receipt: map[phone.CallID]phone.Receipt{},
 	}
-	w.win.SetPadded(false)
-	w.win.Resize(fyne.NewSize(1000, 700))
 	w.win.SetOnClosed(w.letGo)
 	w.watchAttention()
 	w.listenForKeys()
@@ -121,11 +133,15 @@ func (w *Window) letGo() {
 // speak makes the words of the chosen language.
 func (w *Window) speak() {
 	w.lang = w.phone.Settings().Language
-	chosen := w.lang
-	if chosen == "" {
-		chosen = string(lang.SystemLocale())
+	w.env = widgets.Env{Words: speaking(w.lang), Window: w.win, Fail: w.fail, Spawn: w.world.spawn}
+}
+
+// speaking speaks a language that was chosen, or with "" the system's.
+func speaking(language string) words.Words {
+	if language == "" {
+		language = string(lang.SystemLocale())
 	}
-	w.env = widgets.Env{Words: words.For(chosen), Window: w.win, Fail: w.fail, Spawn: w.world.spawn}
+	return words.For(language)
 }
 
 // begin shows what fits the phone's state: first start, or the main screens
@@ -153,11 +169,7 @@ func (w *Window) begin() {
 
 func (w *Window) welcome(draft welcome.Answers) {
 	w.asks = welcome.New(w.env, draft, w.finishWelcome, func(a welcome.Answers) {
-		chosen := a.Language
-		if chosen == "" {
-			chosen = string(lang.SystemLocale())
-		}
-		w.env.Words = words.For(chosen)
+		w.env.Words = speaking(a.Language)
 		w.welcome(a)
 	})
 	if w.restoreHere != nil {

@@ -89,3 +89,15 @@ func TestEscapeClosesADialogWhereverTheFocusIs(t *testing.T) {
 		})
 	}
 }
+
+// Enter presses the buttons of the pages too, as it does those of dialogs.
+func TestEnterPressesTheButtonsOfPages(t *testing.T) {
+	for _, row := range [][2]string{{"History", "Delete all"}, {"History", "Change…"}, {"Settings", "Make a backup…"}, {"Settings", "New profile…"}, {"Contacts", "Block"}} {
+		f := uitest.New()
+		w, s := open(t, f)
+		f.KnockAt(uitest.Knocker("Zoé Petit"), "It is me")
+		s.Tap(row[0])
+		s.Find(row[1]).(fyne.Focusable).TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		require.NotNil(t, w.win.Canvas().Overlays().Top(), row)
+	}
+}

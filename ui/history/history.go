@@ -67,7 +67,7 @@ type Screen struct {
 	list    *widgets.List
 	none    *widget.Label
 	empty   fyne.CanvasObject
-	clear   *widget.Button
+	clear   *widgets.Button
 	kept    *widgets.Line
 	undo    *widgets.Undo
 	menu    *widget.PopUpMenu // nil: none was opened
@@ -110,12 +110,12 @@ func (s *Screen) build() {
 	s.none = widgets.Paragraph("")
 	s.none.Alignment = fyne.TextAlignCenter
 	s.empty = widgets.Wide(360, container.NewVBox(container.NewCenter(widgets.NewIcon("history", "subtle", 56)), s.none))
-	s.clear = widget.NewButton(w.T("history.clear"), s.askClear)
+	s.clear = widgets.NewButton(w.T("history.clear"), s.askClear)
 	s.undo = widgets.NewUndo(w.T("undo"), w.T("close"), func() { s.object.Refresh() })
 	s.kept = widgets.NewLine("").Small().Cut()
 	head := container.NewBorder(nil, nil, widgets.Heading(w.T("history.title")), s.clear)
 	top := container.NewVBox(head, widgets.Gap(4), s.search, chips, s.undo, widgets.Gap(4))
-	foot := container.NewBorder(nil, nil, nil, widget.NewButton(w.T("keep.change"), s.chooseKeep), container.NewVBox(layout.NewSpacer(), s.kept, layout.NewSpacer()))
+	foot := container.NewBorder(nil, nil, nil, widgets.NewButton(w.T("keep.change"), s.chooseKeep), container.NewVBox(layout.NewSpacer(), s.kept, layout.NewSpacer()))
 	s.object = widgets.Inset(24, 20, container.NewBorder(top, foot, nil, nil, container.NewStack(s.list, container.NewCenter(s.empty))))
 }
 

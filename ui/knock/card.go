@@ -29,7 +29,7 @@ func (l *List) card(who phone.Person, title string, text fyne.CanvasObject, acti
 	}
 	if who.Contact {
 		head.Objects = head.Objects[:1]
-		page := widget.NewButton(l.env.Words.T("contacts.more"), func() { l.onOpen(who.ID) })
+		page := widgets.NewButton(l.env.Words.T("contacts.more"), func() { l.onOpen(who.ID) })
 		actions = append([]fyne.CanvasObject{page}, actions...)
 	}
 	row := container.NewHBox(append([]fyne.CanvasObject{layout.NewSpacer()}, actions...)...)
@@ -41,16 +41,16 @@ func (l *List) card(who phone.Person, title string, text fyne.CanvasObject, acti
 // no direction of writing can mix them with the window's own.
 func (l *List) knockCard(e phone.HistoryEntry) fyne.CanvasObject {
 	w := l.env.Words
-	admit := widget.NewButton(w.T("knock.admit"), func() { l.Admit(e) })
+	admit := widgets.NewButton(w.T("knock.admit"), func() { l.Admit(e) })
 	admit.Importance = widget.HighImportance
 	if l.busy[e.ID] {
 		admit.Disable()
 	}
 	return l.card(e.Peer, w.T("knock.title", "name", w.Name(e.Peer.Name), "when", w.When(e.At, l.now())),
 		widgets.Flush(widgets.Paragraph(words.SafeKnock(e.Text))),
-		widget.NewButton(w.T("knock.later"), func() { l.memory.putAway(e.ID); l.Reload() }),
-		widget.NewButton(w.T("knock.block"), func() { l.AskBlock(e.Peer) }),
-		widget.NewButton(w.T("knock.add"), func() { l.Add(e.Peer) }), admit)
+		widgets.NewButton(w.T("knock.later"), func() { l.memory.putAway(e.ID); l.Reload() }),
+		widgets.NewButton(w.T("knock.block"), func() { l.AskBlock(e.Peer) }),
+		widgets.NewButton(w.T("knock.add"), func() { l.Add(e.Peer) }), admit)
 }
 
 // admittedCard shows that somebody may ring once.
@@ -58,7 +58,7 @@ func (l *List) admittedCard(a phone.Admission) fyne.CanvasObject {
 	w := l.env.Words
 	return l.card(a.Who, w.T("knock.may-ring", "name", w.Name(a.Who.Name), "time", w.When(a.Until, l.now())),
 		widgets.Hint(w.T("knock.may-ring-detail")),
-		widget.NewButton(w.T("knock.withdraw"), func() {
+		widgets.NewButton(w.T("knock.withdraw"), func() {
 			l.env.Fail(l.phone.Withdraw(a.Who.ID))
 			l.Reload()
 		}))
@@ -83,12 +83,12 @@ func (l *List) welcomeCard(e phone.Admitted) fyne.CanvasObject {
 			l.onCall(to, video)
 		}
 	}
-	audio := widget.NewButton(w.T("knock.call"), call(false))
+	audio := widgets.NewButton(w.T("knock.call"), call(false))
 	audio.Importance = widget.HighImportance
 	return l.card(e.From, title,
 		widgets.Hint(w.T("knock.welcome-detail")),
-		widget.NewButton(w.T("close"), func() { l.memory.forget(e.From.ID); l.Reload() }),
-		widget.NewButton(w.T("call.video"), call(true)), audio)
+		widgets.NewButton(w.T("close"), func() { l.memory.forget(e.From.ID); l.Reload() }),
+		widgets.NewButton(w.T("call.video"), call(true)), audio)
 }
 
 // Admit lets somebody ring once. Their server may have to be agreed to first.

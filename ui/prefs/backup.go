@@ -3,7 +3,6 @@ package prefs
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"paravent/ui/backup"
 	"paravent/ui/widgets"
@@ -17,7 +16,7 @@ func (s *Screen) backup() fyne.CanvasObject {
 	if s.backedUp != "" {
 		rows = append(rows, widgets.Flush(widgets.Paragraph(w.T("backup.last", "path", words.SafeText(s.backedUp)))))
 	}
-	rows = append(rows, container.NewHBox(widget.NewButton(w.T("backup.make"), func() {
+	rows = append(rows, container.NewHBox(widgets.NewButton(w.T("backup.make"), func() {
 		backup.Make(s.env, s.phone, s.now(), func(path string) { s.backedUp = path; s.fill() })
 	})))
 	return widgets.Section(w.T("backup.title"), rows...)

@@ -141,7 +141,7 @@ func (s *Screen) server() fyne.CanvasObject {
 	lanRow := widgets.Inset(24, 0, lan)
 	addressRow := widgets.Inset(28, 0, container.NewVBox(address, problem))
 	chosen := s.shown.Server
-	use := widget.NewButton(w.T("server.use"), func() {
+	use := widgets.NewButton(w.T("server.use"), func() {
 		if s.save(func(v *settings.Settings) { v.Server = chosen }) {
 			s.onServer()
 			s.fill()

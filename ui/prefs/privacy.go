@@ -26,7 +26,7 @@ func (s *Screen) privacy() fyne.CanvasObject {
 		widgets.Detail(w.T("speech.detail")),
 		s.overridden(w.T("preconnect.title"), force.Calls.Preconnect, func(v *settings.Settings, on bool) { v.Calls.Preconnect = on }),
 		widgets.Detail(w.T("preconnect.detail")),
-		container.NewHBox(widget.NewButton(w.T("check.title"), s.onCheck)), widgets.Hint(w.T("check.open-detail")))
+		container.NewHBox(widgets.NewButton(w.T("check.title"), s.onCheck)), widgets.Hint(w.T("check.open-detail")))
 	return widgets.Section(w.T("privacy.title"), content...)
 }
 

@@ -18,8 +18,8 @@ func (s *Screen) profiles() fyne.CanvasObject {
 		rows = append(rows, s.profile(p))
 	}
 	rows = append(rows, container.NewHBox(
-		widget.NewButton(w.T("profiles.new"), s.newProfile),
-		widget.NewButton(w.T("profiles.restore"), s.restoreProfile)))
+		widgets.NewButton(w.T("profiles.new"), s.newProfile),
+		widgets.NewButton(w.T("profiles.restore"), s.restoreProfile)))
 	return widgets.Section(w.T("profiles.title"), rows...)
 }
 
@@ -41,13 +41,13 @@ func (s *Screen) profile(p phone.Profile) fyne.CanvasObject {
 	}
 	buttons := container.NewHBox()
 	if !p.Current {
-		buttons.Add(widget.NewButton(open, func() { s.openProfile(p.ID) }))
+		buttons.Add(widgets.NewButton(open, func() { s.openProfile(p.ID) }))
 	}
 	if p.ID != "" && !p.Elsewhere {
-		buttons.Add(widget.NewButton(w.T("profiles.rename"), func() { s.renameProfile(p) }))
+		buttons.Add(widgets.NewButton(w.T("profiles.rename"), func() { s.renameProfile(p) }))
 	}
 	if p.ID != "" && !p.Open {
-		buttons.Add(widget.NewButton(w.T("profiles.delete"), func() { s.deleteProfile(p) }))
+		buttons.Add(widgets.NewButton(w.T("profiles.delete"), func() { s.deleteProfile(p) }))
 	}
 	name := container.NewVBox(widgets.NewLine(s.profileName(p)).Bold().Cut(), widgets.NewLine(state).Small())
 	return container.NewBorder(nil, nil, nil, container.NewCenter(buttons), name)

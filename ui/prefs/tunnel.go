@@ -55,11 +55,11 @@ func (s *Screen) onlyTunnel(have bool) fyne.CanvasObject {
 // tunnelButtons bring a tunnel and take it away; one in use stays.
 func (s *Screen) tunnelButtons(t phone.Tunnel, have bool) fyne.CanvasObject {
 	w := s.env.Words
-	row := container.NewHBox(widget.NewButton(w.T("tunnel.import"), s.importFile), widget.NewButton(w.T("tunnel.paste"), s.pasteTunnel))
+	row := container.NewHBox(widgets.NewButton(w.T("tunnel.import"), s.importFile), widgets.NewButton(w.T("tunnel.paste"), s.pasteTunnel))
 	if !have {
 		return row
 	}
-	remove := widget.NewButton(w.T("tunnel.remove"), func() { s.askRemove(t) })
+	remove := widgets.NewButton(w.T("tunnel.remove"), func() { s.askRemove(t) })
 	row.Add(layout.NewSpacer())
 	row.Add(remove)
 	if !s.shown.Privacy.Tunnel {

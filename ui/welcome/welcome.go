@@ -35,9 +35,9 @@ type Screen struct {
 	problem  *widget.Label
 	lan      *fyne.Container
 	remote   *fyne.Container
-	begin    *widget.Button
+	begin    *widgets.Button
 	progress *widget.Activity
-	restore  *widget.Button // hidden where none is offered
+	restore  *widgets.Button // hidden where none is offered
 }
 
 // New asks, starting from draft. onBegin gets complete answers; onSpeak gets
@@ -78,11 +78,11 @@ func (s *Screen) build() {
 	s.name.OnChanged = func(text string) { s.answers.Name = text; s.check() }
 	s.name.OnSubmitted = func(string) { s.submit() }
 
-	s.begin = widget.NewButton(w.T("welcome.begin"), s.submit)
+	s.begin = widgets.NewButton(w.T("welcome.begin"), s.submit)
 	s.begin.Importance = widget.HighImportance
 	s.progress = widget.NewActivity()
 	s.progress.Hide()
-	s.restore = widget.NewButton(w.T("restore.offer"), nil)
+	s.restore = widgets.NewButton(w.T("restore.offer"), nil)
 	s.restore.Importance = widget.LowImportance
 	s.restore.Hide()
 

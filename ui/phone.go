@@ -106,6 +106,9 @@ type Phone interface {
 	ReadBackup(path, passphrase string) (phone.BackupContents, error)
 	// RestoreProfile makes a profile from a backup, or none.
 	RestoreProfile(name, path, passphrase string) (phone.Profile, error)
+	// ProtectKey reckons for seconds; see prefs.
+	KeyPlace() phone.KeyPlace
+	ProtectKey(current, next string) error
 	Devices() phone.Devices
 	SetScreens(remote, local phone.Screen)
 	Subscribe(handler func(phone.Event)) (cancel func())

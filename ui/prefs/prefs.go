@@ -16,8 +16,8 @@ import (
 )
 
 // Phone is what the settings need. Devices, NetworkDevices, ImportTunnel and
-// RemoveTunnel may be slow, as those of profiles and backups, and are called
-// away from the drawing goroutine.
+// RemoveTunnel may be slow, as those of profiles and backups and ProtectKey, and
+// are called away from the drawing goroutine.
 type Phone interface {
 	Settings() settings.Settings
 	UpdateSettings(change func(*settings.Settings)) error
@@ -39,6 +39,11 @@ type Phone interface {
 	BackupTo(path, passphrase string, without ...phone.BackupPart) error
 	ReadBackup(path, passphrase string) (phone.BackupContents, error)
 	RestoreProfile(name, path, passphrase string) (phone.Profile, error)
+
+	KeyPlace() phone.KeyPlace
+	// ProtectKey gives the key file the passphrase next in place of current; ""
+	// is none.
+	ProtectKey(current, next string) error
 }
 
 // Screen is the settings.
@@ -97,7 +102,7 @@ func (s *Screen) fill() {
 	s.shown = s.phone.Settings()
 	gap := func() fyne.CanvasObject { return widgets.Gap(8) }
 	s.body.Objects = []fyne.CanvasObject{
-		s.privacy(), gap(), s.network(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.backup(), gap(), s.profiles(),
+		s.privacy(), gap(), s.network(), gap(), s.history(), gap(), s.sound(), gap(), s.picture(), gap(), s.you(), gap(), s.server(), gap(), s.backup(), gap(), s.key(), gap(), s.profiles(),
 	}
 	s.body.Refresh()
 }

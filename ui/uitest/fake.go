@@ -17,31 +17,33 @@ import (
 // Fake is a phone without network or sound. Its calls go where the test (or
 // Live) moves them. It may be used from any goroutine.
 type Fake struct {
-	mu       sync.Mutex
-	self     phone.Self
-	settings settings.Settings
-	contacts []phone.Contact
-	history  []phone.HistoryEntry
-	admitted []phone.Admission
-	blocked  []phone.Person
-	seen     uint64 // the highest entry that was looked at
-	calls    []phone.CallInfo
-	devices  phone.Devices
-	networks []phone.NetworkDevice
-	tunnel   phone.Tunnel
-	shelf    []phone.Profile
-	report   phone.PrivacyReport
-	during   func(context.Context)
-	camera   func(context.Context, phone.Screen) (string, error)
-	handlers map[int]func(phone.Event)
-	next     int
-	nextErr  error
-	started  int
-	looked   uint64 // at the receipt of a call under way
-	remote   phone.Screen
-	local    phone.Screen
-	log      []string
-	now      func() time.Time
+	mu        sync.Mutex
+	self      phone.Self
+	settings  settings.Settings
+	contacts  []phone.Contact
+	history   []phone.HistoryEntry
+	admitted  []phone.Admission
+	blocked   []phone.Person
+	seen      uint64 // the highest entry that was looked at
+	calls     []phone.CallInfo
+	devices   phone.Devices
+	networks  []phone.NetworkDevice
+	tunnel    phone.Tunnel
+	shelf     []phone.Profile
+	report    phone.PrivacyReport
+	during    func(context.Context)
+	camera    func(context.Context, phone.Screen) (string, error)
+	handlers  map[int]func(phone.Event)
+	next      int
+	nextErr   error
+	started   int
+	looked    uint64 // at the receipt of a call under way
+	remote    phone.Screen
+	local     phone.Screen
+	log       []string
+	keyPlace  phone.KeyPlace
+	keySecret string
+	now       func() time.Time
 }
 
 // Now is the moment at which the time of tests stands still.
@@ -66,7 +68,7 @@ func New() *Fake {
 // Fresh is a phone at its first start.
 func Fresh() *Fake {
 	return &Fake{
-		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), networks: networks(), report: Report(), shelf: shelf(),
+		settings: settings.Defaults(), handlers: map[int]func(phone.Event){}, devices: devices(), networks: networks(), report: Report(), shelf: shelf(), keyPlace: phone.KeyInKeyring,
 		now: func() time.Time { return Now },
 	}
 }

@@ -74,7 +74,7 @@ func newShell(w *Window) *shell {
 		Back: s.leaveContact, Call: call, Knock: func(id, name string) { knock.Leave(env, w.phone, id, name) }, Remove: s.remove,
 	})
 	s.dial = dial.New(env, w.phone, func(to string, video bool) { w.place(to, video, s.dial.Fail) },
-		func(link string) { knock.Leave(env, w.phone, link, "") })
+		func(link, name string) { knock.Leave(env, w.phone, link, name) })
 	s.banner = widgets.NewBanner(env.Words.T("close"))
 	s.above = container.NewVBox()
 	content := container.NewBorder(container.NewVBox(s.banner, s.above), nil, nil, nil, s.body)

@@ -14,11 +14,13 @@ import (
 	"paravent/ui/widgets"
 )
 
-// Phone is what this screen needs. All but Self is called away from the drawing
-// goroutine.
+// Phone is what this screen needs. All but Self and WhoseLink is called away
+// from the drawing goroutine.
 type Phone interface {
 	widgets.Coder
 	Self() phone.Self
+	// WhoseLink reads a link, and fails where it is none.
+	WhoseLink(link string) (phone.Person, error)
 	// ExportOwn writes the own address as a vCard.
 	ExportOwn(w io.Writer) error
 	// NewAddress retires the links given out so far for strangers.
@@ -30,7 +32,7 @@ type Screen struct {
 	env     widgets.Env
 	phone   Phone
 	onCall  func(link string, video bool)
-	onKnock func(link string)
+	onKnock func(link, name string)
 
 	object  fyne.CanvasObject
 	link    *widgets.Entry
@@ -40,7 +42,7 @@ type Screen struct {
 
 // New calls through onCall, which reports failures through Fail, and leaves a
 // knock through onKnock.
-func New(env widgets.Env, p Phone, onCall func(link string, video bool), onKnock func(link string)) *Screen {
+func New(env widgets.Env, p Phone, onCall func(link string, video bool), onKnock func(link, name string)) *Screen {
 	s := &Screen{env: env, phone: p, onCall: onCall, onKnock: onKnock, own: newOwn(env, p)}
 	w := env.Words
 	s.object = container.NewBorder(widgets.Inset(24, 20, widgets.Heading(w.T("dial.title"))), nil, nil, nil,
@@ -62,12 +64,23 @@ func (s *Screen) callCard() fyne.CanvasObject {
 	audio := widgets.NewButton(w.T("call.audio"), func() { s.withLink(s.audio) })
 	audio.Importance = widget.HighImportance
 	video := widgets.NewButton(w.T("call.video"), func() { s.withLink(func(link string) { s.onCall(link, true) }) })
-	knock := widgets.NewButton(w.T("knock.leave"), func() { s.withLink(s.onKnock) })
+	knock := widgets.NewButton(w.T("knock.leave"), func() { s.withLink(s.knock) })
 	return widgets.Section(w.T("dial.card"), widgets.Flush(widgets.Paragraph(w.T("dial.how"))), s.link, s.problem,
 		widgets.Gap(2), container.NewHBox(audio, video, knock))
 }
 
 func (s *Screen) audio(link string) { s.onCall(link, false) }
+
+// knock asks for no words where there is nobody to leave them with.
+func (s *Screen) knock(link string) {
+	who, err := s.phone.WhoseLink(link)
+	if err != nil {
+		s.Fail(err)
+		s.env.Window.Canvas().Focus(s.link)
+		return
+	}
+	s.onKnock(link, who.Name)
+}
 
 // withLink does something with the link that was pasted.
 func (s *Screen) withLink(do func(link string)) {
@@ -81,8 +94,15 @@ func (s *Screen) withLink(do func(link string)) {
 	do(link)
 }
 
-// Fail says why the link could not be called.
-func (s *Screen) Fail(err error) { widgets.SetProblem(s.problem, s.env.Words.Error(err)) }
+// Fail says why the link could not be called. What is none is looked up as a
+// name, but no name was asked for.
+func (s *Screen) Fail(err error) {
+	text := s.env.Words.Error(err)
+	if phone.CodeOf(err) == "contact-not-found" {
+		text = s.env.Words.T("error.bad-address")
+	}
+	widgets.SetProblem(s.problem, text)
+}
 
 // Reload shows the own address again where it changed.
 func (s *Screen) Reload() { s.own.set(s.phone.Self().Address) }

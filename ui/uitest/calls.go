@@ -11,6 +11,10 @@ import (
 // ErrBadLink has the code of the real fault for a link that is none.
 var ErrBadLink = phone.NewFault("bad-address")
 
+// ErrNotFound has the code of the real fault for what is no link and nobody's
+// name.
+var ErrNotFound = phone.NewFault("contact-not-found")
+
 // ErrNameTaken has the code of the real fault for a name that somebody else has.
 var ErrNameTaken = phone.NewFault("contact-name-taken")
 
@@ -95,7 +99,7 @@ func (f *Fake) Call(to string, video bool, consents ...phone.Consent) (phone.Cal
 		c := f.contacts[i]
 		peer = phone.Person{ID: c.ID, Name: c.Name, Contact: true, Address: c.Address}
 	} else if err == nil && !strings.HasPrefix(to, "paravent:") {
-		err = ErrBadLink
+		err = ErrNotFound
 	}
 	if err != nil {
 		f.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 	"paravent/app/phone"
 	"paravent/settings"
 	"paravent/ui/uitest"
+	"paravent/ui/widgets"
 )
 
 // still holds time and goroutines still.
@@ -443,4 +444,22 @@ func TestCloseLetsGo(t *testing.T) {
 	require.Nil(t, remote)
 	require.Nil(t, local)
 	f.Emit(phone.ContactsChanged{})
+}
+
+// In the smallest window that French words allow, one still reads who it is.
+func TestTheBadgesOfACallLeaveRoomForTheName(t *testing.T) {
+	f := uitest.New()
+	require.NoError(t, f.UpdateSettings(func(s *settings.Settings) { s.Language = "fr" }))
+	w, _ := open(t, f)
+	id, _ := f.Call(f.Person("Mei Lin").ID, false)
+	f.Connect(id, phone.Relay, phone.RelaySameNAT)
+	w.win.Resize(w.win.Canvas().Content().MinSize())
+	var name *widgets.Line
+	for _, o := range test.LaidOutObjects(w.win.Canvas().Content()) {
+		if l, ok := o.(*widgets.Line); ok && l.Text() == "Mei Lin" {
+			name = l
+		}
+	}
+	require.NotNil(t, name)
+	require.GreaterOrEqual(t, name.Size().Width, name.Width())
 }

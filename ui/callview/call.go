@@ -62,6 +62,10 @@ type Screen struct {
 	compare                                       *compare       // the safety words, nil while they are not shown
 }
 
+// nameRoom is what the other side's name and the call's time keep beside the
+// badges in the smallest window.
+const nameRoom = 150
+
 // New shows the call of info; the pictures belong to the window, because the
 // phone keeps drawing to them from call to call.
 func New(env widgets.Env, p Phone, remote, local *video.Picture, info phone.CallInfo, now time.Time) *Screen {
@@ -94,7 +98,7 @@ func (s *Screen) build() {
 	s.hangup = widgets.NewRound("hangup", w.T("call.hangup"), widgets.Bad, s.hangUp).Key("Ctrl+W")
 	s.upgrade = newUpgradeBar(w, s.goDirect, s.refuse)
 
-	head := container.NewBorder(nil, nil, nil, container.NewCenter(container.NewHBox(s.trust, s.badge)), container.NewVBox(s.name, s.state))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(container.NewHBox(s.trust, s.badge)), widgets.Wide(nameRoom, container.NewVBox(s.name, s.state)))
 	top := widgets.NewPanel(own.ColorRail, 0, 20, 12, head)
 	controls := container.NewHBox(layout.NewSpacer(), s.mute, s.camera, s.hold, s.path, s.statsButton, widgets.Gap(12), s.hangup, layout.NewSpacer())
 	bottom := widgets.NewPanel(own.ColorRail, 0, 20, 12, controls)

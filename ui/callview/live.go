@@ -31,7 +31,7 @@ func (s *Screen) showLive() {
 	done := widgets.NewButton(w.T("done"), func() { l.dialog.Hide() })
 	done.Importance = widget.HighImportance
 	title, _ := w.Badge(s.info)
-	l.dialog = widgets.NewDialog(s.env.Window, title, 480,
+	l.dialog = widgets.NewDialog(s.env.Window, title, 580,
 		container.NewBorder(widgets.Flush(l.meaning), nil, nil, nil, scroll), done)
 	l.dialog.OnClose(func() { s.live = nil })
 	s.live = l

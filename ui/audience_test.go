@@ -319,9 +319,14 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 					s.Tap(day)
 				}
 			}
+			low := func() float32 {
+				return fyne.CurrentApp().Driver().AbsolutePositionForObject(s.Find("Save").(fyne.CanvasObject)).Y
+			}
+			before := low()
 			s.Type("22:00", row.from)
 			s.Type("07:00", row.to)
 			s.Tap("Save")
+			require.Greater(t, low(), before)
 			require.NotNil(t, w.win.Canvas().Overlays().Top(), "it stays open")
 			for _, text := range row.says {
 				require.True(t, s.Sees(text), text)
@@ -332,6 +337,7 @@ func TestScheduleSaysWhatIsWrong(t *testing.T) {
 			require.Empty(t, f.Settings().Calls.DoNotDisturb.Schedule)
 			s.Type("22:00", "22:00")
 			require.False(t, s.Sees("Write a time"), "it goes as soon as something else is typed")
+			require.Equal(t, before, low(), "and the dialog is as high as before")
 		})
 	}
 	f := uitest.New()

@@ -156,6 +156,12 @@ func TestAddLeadsToWhatIsWrong(t *testing.T) {
 		require.True(t, s.Sees(w.env.Words.Error(row.err)))
 		require.Same(t, s.Entry(row.field), focusedEntry(t, w))
 	}
+	low := func() float32 {
+		return fyne.CurrentApp().Driver().AbsolutePositionForObject(s.Find("Add").(fyne.CanvasObject)).Y
+	}
+	with := low()
+	s.Type("As you want to see it", "Zo")
+	require.Less(t, low(), with, "the dialog shrinks again")
 }
 
 func focusedEntry(t *testing.T, w *Window) *widget.Entry {

@@ -74,6 +74,14 @@ func (d *periodDialog) typed() {
 		text = d.env.Words.Days(p) + ", " + d.env.Words.Times(p)
 	}
 	d.note.SetText(text)
+	d.fit()
+}
+
+// fit makes the dialog as high as what it says, once there is one.
+func (d *periodDialog) fit() {
+	if d.dialog != nil {
+		d.dialog.Fit()
+	}
 }
 
 // read is the period as it stands, and the first field that is wrong.
@@ -109,6 +117,7 @@ func (d *periodDialog) try() {
 			return
 		}
 		widgets.SetProblem(d.refused, w.Error(err))
+		d.fit()
 		return
 	}
 	say := func(l *widget.Label, bad bool, key string) {
@@ -119,5 +128,6 @@ func (d *periodDialog) try() {
 	say(d.noDays, len(p.Days) == 0, "schedule.no-days")
 	say(d.from.problem, p.From == "", "schedule.bad-time")
 	say(d.to.problem, p.To == "", "schedule.bad-time")
+	d.fit()
 	d.env.Window.Canvas().Focus(wrong)
 }

@@ -37,7 +37,10 @@ func (s *Screen) Add() {
 	a.link.OnChanged = func(string) { a.look() }
 	a.link.OnEnter = a.next
 	a.name.SetPlaceHolder(w.T("contacts.name-hint"))
-	a.name.OnChanged = func(string) { widgets.SetProblem(a.problem, "") }
+	a.name.OnChanged = func(string) {
+		widgets.SetProblem(a.problem, "")
+		a.dialog.Fit()
+	}
 	a.name.OnSubmitted = func(string) { a.try() }
 	a.codes = scan.NewBar(s.env, s.phone, a.found, func() { a.dialog.Fit() })
 	a.whose = widgets.Paragraph("")

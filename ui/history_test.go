@@ -229,6 +229,7 @@ func TestShorteningTheHistoryAsksFirst(t *testing.T) {
 	s.Tap("Cancel")
 	require.Equal(t, settings.KeepForever, keeps())
 	s.Tap("Not at all")
+	require.True(t, s.Sees("Delete the whole history?"))
 	s.Tap("Delete")
 	require.Equal(t, settings.KeepNever, keeps())
 	s.Tap("Close")

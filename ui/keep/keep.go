@@ -42,7 +42,11 @@ func NewChoice(env widgets.Env, p Phone, now func() time.Time, save func(func(*s
 			return
 		}
 		choice.Select(string(p.Settings().History.Keep)) // until it was agreed to
-		widgets.Ask(env.Window, w.T("keep.ask-title"), w.T("keep.ask", "count", strconv.Itoa(n)),
+		title := w.T("keep.ask-title")
+		if to == settings.KeepNever {
+			title = w.T("keep.ask-all-title")
+		}
+		widgets.Ask(env.Window, title, w.T("keep.ask", "count", strconv.Itoa(n)),
 			w.T("keep.delete"), w.T("cancel"), func() { change(to) })
 	})
 	return choice

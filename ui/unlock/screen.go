@@ -32,6 +32,7 @@ type Screen struct {
 	env    widgets.Env
 	ways   Ways
 	object fyne.CanvasObject
+	column *fyne.Container
 	secret *secret.Field // nil where none would help
 	told   *widget.Label // what is wrong, or how to go on without the passphrase
 	busy   *widgets.Busy
@@ -42,7 +43,7 @@ type Screen struct {
 func Ask(env widgets.Env, ways Ways) *Screen {
 	w := env.Words
 	s := newScreen(env, ways, w.T("unlock.do"))
-	s.secret = secret.New(w, w.T("unlock.passphrase"), w.T("unlock.passphrase-hint"), s.submit, func() {})
+	s.secret = secret.New(w, w.T("unlock.passphrase"), w.T("unlock.passphrase-hint"), s.submit, s.fit)
 	s.busy.Others = append(s.busy.Others, s.secret.Disableables()...)
 	s.told.Hide()
 	s.lay(w.T("unlock.title"), widgets.Flush(widgets.Paragraph(w.T("unlock.about"))), s.secret.Object, widgets.Flush(s.told))
@@ -72,9 +73,13 @@ func (s *Screen) lay(title string, rows ...fyne.CanvasObject) {
 	logo.SetMinSize(fyne.NewSquareSize(72))
 	quit := widgets.NewButton(s.env.Words.T("unlock.quit"), s.ways.Quit)
 	rows = append(rows, widgets.Gap(4), container.NewHBox(s.busy.Object, layout.NewSpacer(), quit, s.try))
-	s.object = widgets.Page(520, container.NewVBox(
-		logo, widgets.NewLine("Paravent").Sized(theme.SizeHero).Bold().Center(), widgets.Gap(8), widgets.Section(title, rows...)))
+	s.column = container.NewVBox(
+		logo, widgets.NewLine("Paravent").Sized(theme.SizeHero).Bold().Center(), widgets.Gap(8), widgets.Section(title, rows...))
+	s.object = widgets.Page(520, s.column)
 }
+
+// fit lays it out again after something in it came, went or grew.
+func (s *Screen) fit() { s.column.Refresh() }
 
 // Object is the screen.
 func (s *Screen) Object() fyne.CanvasObject { return s.object }
@@ -116,10 +121,12 @@ func (s *Screen) Failed(problem string) {
 	s.busy.Stop()
 	if !s.Asks() {
 		s.told.SetText(problem)
+		s.fit()
 		return
 	}
 	s.secret.Say(problem)
 	s.told.SetText(s.env.Words.T("unlock.lost", "folder", words.SafeText(s.ways.Folder)))
 	s.told.Show()
+	s.fit()
 	s.env.Window.Canvas().Focus(s.secret.First())
 }

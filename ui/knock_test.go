@@ -43,7 +43,7 @@ func TestAKnockIsShownQuietlyAndAnsweredByThePerson(t *testing.T) {
 	_, s := open(t, f)
 	zoe := uitest.Knocker("Zoé Petit")
 	id := f.KnockAt(zoe, "I found your keys")
-	require.True(t, s.Sees("Zoé Petit knocked, 14:05"))
+	require.True(t, s.Sees("Zoé Petit knocked · 14:05"))
 	require.True(t, s.Sees("I found your keys"))
 	require.Nil(t, s.Window.Canvas().Focused(), "it takes no focus")
 	require.NotContains(t, acts(f), "admit", "nothing is answered by itself")

@@ -20,7 +20,8 @@ var slow = map[string]func(context.Context, *Face, command) (map[string]any, err
 		return map[string]any{"path": c.Path}, f.phone.BackupTo(c.Path, c.Passphrase, c.left()...)
 	},
 	"key.protect": func(_ context.Context, f *Face, c command) (map[string]any, error) {
-		return nil, f.phone.ProtectKey(c.Passphrase, c.Next)
+		err := f.phone.ProtectKey(c.Passphrase, c.Next)
+		return map[string]any{"place": f.phone.KeyPlace()}, err
 	},
 	"code.read":       func(_ context.Context, f *Face, c command) (map[string]any, error) { return f.doCodeRead(c) },
 	"code.scan":       func(ctx context.Context, f *Face, _ command) (map[string]any, error) { return f.doCodeScan(ctx) },

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/require"
 
@@ -65,7 +66,7 @@ func TestAKeyGetsAPassphraseAnotherAndNone(t *testing.T) {
 	f.Fail(phone.ErrDiskFull)
 	s.Tap("Set it")
 	require.True(t, s.Sees("The disk is full"), "in the dialog, with all that was typed")
-	s.Tap("Set it")
+	s.Key(fyne.KeyReturn)
 	require.True(t, s.Sees("only your passphrase opens"))
 
 	s.Tap("Change the passphrase…")

@@ -121,5 +121,6 @@ func (d *protecting) tried(err error) {
 	default:
 		widgets.SetProblem(d.problem, text)
 		d.fit()
+		d.env.Window.Canvas().Focus(d.do)
 	}
 }

@@ -119,14 +119,12 @@ func (s *Screen) submit() {
 // Failed says that this did not help; the person may try once more.
 func (s *Screen) Failed(problem string) {
 	s.busy.Stop()
-	if !s.Asks() {
-		s.told.SetText(problem)
-		s.fit()
-		return
+	if s.Asks() {
+		s.secret.Say(problem)
+		problem = s.env.Words.T("unlock.lost", "folder", words.SafeText(s.ways.Folder))
 	}
-	s.secret.Say(problem)
-	s.told.SetText(s.env.Words.T("unlock.lost", "folder", words.SafeText(s.ways.Folder)))
+	s.told.SetText(problem)
 	s.told.Show()
 	s.fit()
-	s.env.Window.Canvas().Focus(s.secret.First())
+	s.env.Window.Canvas().Focus(s.First()) // being disabled took it away
 }

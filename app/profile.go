@@ -43,14 +43,23 @@ func (o *Options) findProfile() error {
 }
 
 // ProfileName is what the person calls the profile of this phone, "" for the
-// default one. It reads one small file.
-func (a *App) ProfileName() string {
-	for _, p := range a.Profiles() {
-		if p.Current {
-			return p.Name
+// default one. It reads the disk.
+func (a *App) ProfileName() string { return NameOfProfile(a.opts.Profile) }
+
+// NameOfProfile is what the person calls the profile in a folder, "" for the
+// default one; of a folder that is no profile of theirs it is the last element.
+// It reads the disk.
+func NameOfProfile(dir string) string {
+	shelf, err := profiles.Own()
+	if err == nil {
+		kept, _ := shelf.List() // where the folder cannot be read there is still the default
+		for _, p := range kept {
+			if sameFile(p.Dir, dir) {
+				return p.Name
+			}
 		}
 	}
-	return ""
+	return filepath.Base(dir)
 }
 
 // Profiles lists the profiles of this user, the default one first, and the

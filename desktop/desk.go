@@ -67,7 +67,7 @@ func (d *desk) wait(err error) {
 	profile := d.start.options.Profile
 	var opened *app.App
 	gate := ui.NewGate(d.gui, ui.Opening{
-		Folder: profile, Language: settings.Read(profile).Language, Err: err, Spawn: d.spawn,
+		Folder: profile, Profile: app.NameOfProfile(profile), Language: settings.Read(profile).Language, Err: err, Spawn: d.spawn,
 		Open: func(passphrase string) (ui.Phone, error) {
 			p, err := d.own.open(passphrase)
 			if errors.Is(err, errHanded) {

@@ -6,11 +6,13 @@ import (
 	"paravent/app/phone"
 	"paravent/ui/unlock"
 	"paravent/ui/widgets"
+	"paravent/ui/words"
 )
 
 // Opening is how the phone of a Gate is opened.
 type Opening struct {
 	Folder   string // of the profile
+	Profile  string // its name, "" for the default one
 	Language string // "" follows the system
 	Err      error  // why it is not open
 	// Open tries again, "" with the passphrase of the environment, away from the
@@ -50,6 +52,7 @@ func NewGate(a fyne.App, o Opening) *Gate {
 func newGate(a fyne.App, o Opening, real world) *Gate {
 	g := &Gate{app: a, win: newFrame(a), world: real, opening: o}
 	g.env = widgets.Env{Words: speaking(o.Language), Window: g.win, Spawn: real.spawn}
+	g.win.SetTitle(titleOf(g.env.Words, o.Profile))
 	g.win.SetOnClosed(func() { g.gone = true })
 	g.stop(o.Err)
 	return g
@@ -80,7 +83,7 @@ func (g *Gate) stop(err error) {
 		g.screen.Failed(g.env.Words.Error(err))
 		return
 	}
-	ways := unlock.Ways{Try: g.try, Quit: g.win.Close, Folder: g.opening.Folder}
+	ways := unlock.Ways{Try: g.try, Quit: g.win.Close, Folder: g.opening.Folder, Profile: words.SafeName(g.opening.Profile)}
 	if locked {
 		g.screen = unlock.Ask(g.env, ways)
 	} else {

@@ -44,7 +44,7 @@ func gateOf(t *testing.T, l *lock, err error, real world) (*Gate, uitest.Screen)
 	t.Helper()
 	t.Setenv("PARAVENT_RENDER", "raster")
 	g := newGate(test.NewTempApp(t), Opening{
-		Folder: "/home/camille/.config/paravent", Language: l.phone.Settings().Language, Err: err, Open: l.open,
+		Folder: "/home/camille/.config/paravent", Profile: "Choir\u202e", Language: l.phone.Settings().Language, Err: err, Open: l.open,
 		Opened: func(w *Window) { l.opened = append(l.opened, w); t.Cleanup(w.Close) },
 	}, real)
 	g.Show()
@@ -60,6 +60,7 @@ func TestGateScreens(t *testing.T) {
 	for lang, f := range map[string]func() *uitest.Fake{"en": uitest.New, "fr": func() *uitest.Fake { return french(uitest.New()) }} {
 		l := &lock{phone: f()}
 		g, s := gateOf(t, l, errLocked, still())
+		require.Equal(t, "Choir – Paravent", g.win.Title())
 		typeIn(s, g.env.Words, "not this one")
 		uitest.Markup(t, "unlock-"+lang, test.RenderToMarkup(s.Window.Canvas()))
 		_, s = gateOf(t, l, errPeopleInUse, still())

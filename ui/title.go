@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"fyne.io/fyne/v2"
+
+	"paravent/ui/words"
 )
 
 // showTitle reads the profile's name, for the title.
@@ -20,16 +22,21 @@ func (w *Window) showTitle() {
 // titled counts in the title what was missed, and names the profile but for the
 // default one.
 func (w *Window) titled() {
-	title := "Paravent"
-	if w.profile != "" {
-		title = w.env.Words.Name(w.profile) + " – " + title
-	}
+	title := titleOf(w.env.Words, w.profile)
 	if n := w.phone.Unseen(); n > 0 {
 		title = fmt.Sprintf("(%d) %s", n, title)
 	}
 	if w.win.Title() != title {
 		w.win.SetTitle(title)
 	}
+}
+
+// titleOf is the title of a window of a profile.
+func titleOf(w words.Words, profile string) string {
+	if profile == "" {
+		return "Paravent"
+	}
+	return w.Name(profile) + " – Paravent"
 }
 
 // watchAttention notices when the person turns to another program: what is

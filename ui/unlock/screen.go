@@ -25,6 +25,8 @@ type Ways struct {
 	Quit func()
 	// Folder is where the profile lies, for whoever lost the passphrase.
 	Folder string
+	// Profile is its name, "" for the default one.
+	Profile string
 }
 
 // Screen asks or tells; Object shows it.
@@ -73,8 +75,12 @@ func (s *Screen) lay(title string, rows ...fyne.CanvasObject) {
 	logo.SetMinSize(fyne.NewSquareSize(72))
 	quit := widgets.NewButton(s.env.Words.T("unlock.quit"), s.ways.Quit)
 	rows = append(rows, widgets.Gap(4), container.NewHBox(s.busy.Object, layout.NewSpacer(), quit, s.try))
-	s.column = container.NewVBox(
-		logo, widgets.NewLine("Paravent").Sized(theme.SizeHero).Bold().Center(), widgets.Gap(8), widgets.Section(title, rows...))
+	s.column = container.NewVBox(logo, widgets.NewLine("Paravent").Sized(theme.SizeHero).Bold().Center())
+	if s.ways.Profile != "" {
+		s.column.Add(widgets.NewLine(s.ways.Profile).Center().Cut())
+	}
+	s.column.Add(widgets.Gap(8))
+	s.column.Add(widgets.Section(title, rows...))
 	s.object = widgets.Page(520, s.column)
 }
 

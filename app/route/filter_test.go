@@ -60,7 +60,9 @@ func TestP18NoPacketToHostileAddresses(t *testing.T) {
 	a := newPeer(t, mustPlan(t, phone.Direct, r.Relays, Options{Net: c, Locals: home}))
 	b := newPeer(t, mustPlan(t, phone.Direct, r.Relays, Options{}))
 	b.accept(webrtc.SDPTypeOffer, a.offer())
-	a.accept(webrtc.SDPTypeAnswer, b.describe(func() (webrtc.SessionDescription, error) { return b.pc.CreateAnswer(nil) }))
+	answer := b.describe(func() (webrtc.SessionDescription, error) { return b.pc.CreateAnswer(nil) })
+	require.NoError(t, b.pc.Close()) // once connected, a would try no other address
+	a.accept(webrtc.SDPTypeAnswer, answer)
 	try := func(addr string) {
 		mid := "0"
 		line := "candidate:1 1 udp 2130706431 " + addr + " 50000 typ host"

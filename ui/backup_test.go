@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2/test"
 	"github.com/stretchr/testify/require"
 
 	"paravent/app/phone"
@@ -148,13 +147,7 @@ func TestBackupIsBusyMeanwhile(t *testing.T) {
 	atHome(t)
 	f := uitest.New()
 	var slow held
-	real := still()
-	real.spawn = slow.spawn
-	t.Setenv("PARAVENT_RENDER", "raster")
-	w := newWindow(test.NewTempApp(t), f, real)
-	w.Show()
-	t.Cleanup(w.Close)
-	s := uitest.Screen{T: t, Window: w.win}
+	w, s := openWith(t, f, slow.spawn)
 	slow.letGo()
 	makeBackup(w, s)
 	slow.letGo()

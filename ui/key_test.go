@@ -100,13 +100,7 @@ func TestProtectingIsBusyAndACallMayTakeItsPlace(t *testing.T) {
 	f := uitest.New()
 	f.KeyIn(phone.KeyInClear)
 	var slow held
-	real := still()
-	real.spawn = slow.spawn
-	t.Setenv("PARAVENT_RENDER", "raster")
-	w := newWindow(test.NewTempApp(t), f, real)
-	w.Show()
-	t.Cleanup(w.Close)
-	s := uitest.Screen{T: t, Window: w.win}
+	w, s := openWith(t, f, slow.spawn)
 	w.main.open(pagePrefs)
 	slow.letGo()
 	s.Tap("Set a passphrase…")

@@ -41,14 +41,9 @@ func (a apart) settle(t *testing.T) {
 // openApart is open, but slow work takes its time.
 func openApart(t *testing.T, f *uitest.Fake) (*Window, uitest.Screen, apart) {
 	t.Helper()
-	t.Setenv("PARAVENT_RENDER", "raster")
 	a := make(apart, 1)
-	real := still()
-	real.spawn = a.spawn
-	w := newWindow(test.NewTempApp(t), f, real)
-	w.Show()
-	t.Cleanup(w.Close)
-	return w, uitest.Screen{T: t, Window: w.win}, a
+	w, s := openWith(t, f, a.spawn)
+	return w, s, a
 }
 
 // camera shows one picture, and then sees link or, where there is none, looks

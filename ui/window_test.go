@@ -32,8 +32,16 @@ func still() world {
 // open opens the window of f.
 func open(t *testing.T, f *uitest.Fake) (*Window, uitest.Screen) {
 	t.Helper()
+	return openWith(t, f, still().spawn)
+}
+
+// openWith opens a window whose slow work runs by spawn.
+func openWith(t *testing.T, f *uitest.Fake, spawn func(work func() (done func()))) (*Window, uitest.Screen) {
+	t.Helper()
 	t.Setenv("PARAVENT_RENDER", "raster")
-	w := newWindow(test.NewTempApp(t), f, still())
+	real := still()
+	real.spawn = spawn
+	w := newWindow(test.NewTempApp(t), f, real)
 	w.Show()
 	t.Cleanup(w.Close)
 	return w, uitest.Screen{T: t, Window: w.win}

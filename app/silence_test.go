@@ -27,6 +27,10 @@ const (
 	// A mailbox takes 100 messages a second; without a pause a fast computer
 	// would have the server drop the rest, which would prove nothing.
 	silentPace = 12 * time.Millisecond
+	// Callees share this computer's processors with their callers, as they do
+	// nowhere else: before a caller says something more, what it said before is
+	// dealt with, or that work would delay the answer.
+	silentRest = 25 * time.Millisecond
 	// leakAlpha is how likely two equal distributions are called different, in
 	// one comparison. There are about thirty.
 	leakAlpha = 1e-8
@@ -231,10 +235,12 @@ func court(t *testing.T, all []*pairing) {
 		inTurn(t, list, func(p *pairing) error { return p.try(round) })
 		if round%sideEvery == 0 {
 			list = slices.DeleteFunc(list, func(p *pairing) bool { return p.step != "call" })
+			time.Sleep(silentRest)
 			inTurn(t, list, func(p *pairing) error {
 				c := p.caller(round)
 				return p.do("pester", c, func() error { return c.pester(byte(round / sideEvery)) })
 			})
+			time.Sleep(silentRest)
 			inTurn(t, list, func(p *pairing) error {
 				c := p.caller(round)
 				return p.do("give up", c, c.giveUp)

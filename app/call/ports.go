@@ -105,7 +105,7 @@ type Verdict struct {
 	RingFor     time.Duration // how long it may ring; 0 leaves it to the caller
 	AudioOnly   bool          // it rings, and is held, without pictures
 	Once        bool          // it may ring because it was let in once; Door.Rang follows if it does
-	Stranger    bool          // it may ring only because everyone may; strangers share their own, smaller limit (P15)
+	Stranger    bool          // no contact, and not let in once: shares the smaller limit of strangers (P15)
 	Prepare     bool          // the connection may be made ready while it rings, relayed and silent
 }
 

@@ -118,5 +118,6 @@ type BackupContents struct {
 	ServerHere bool
 }
 
-// MinPassphrase is the least number of characters of a backup's passphrase.
+// MinPassphrase is the least number of characters of a passphrase, be it of a
+// backup or of a key file.
 const MinPassphrase = 8
